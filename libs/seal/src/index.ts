@@ -1,1 +1,23 @@
-export {};
+export { EntryTooLargeError, KeyFileError, SealError } from './errors.js';
+export {
+  generatePrivateKey,
+  importPublicKey,
+  isKeyId,
+  keyIdOf,
+  keyToken,
+  loadOrCreatePrivateKey,
+  publicJwkOf,
+  type KeyId,
+  type PublicJwk,
+} from './keys.js';
+export {
+  MAX_ENTRY_BYTES,
+  SEAL_TYPE,
+  checkSeal,
+  createSealer,
+  entryBytes,
+  splitEntry,
+  type SealCheck,
+  type SealFault,
+  type Sealer,
+} from './seal.js';
