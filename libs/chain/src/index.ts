@@ -1,1 +1,3 @@
-export {};
+export * from './block-header.js';
+export * from './errors.js';
+export * from './signatures.js';
