@@ -1,1 +1,20 @@
-export {};
+export { commonVariables } from './common-variables.js';
+export {
+  configOrExit,
+  EXIT_CONFIG,
+  parseConfig,
+  type ConfigExit,
+  type ConfigOutcome,
+  type ConfigProblem,
+} from './config.js';
+export { InvalidRequestError, ServiceKitError, type FieldError } from './errors.js';
+export { HealthController, HealthModule } from './health.module.js';
+export {
+  CHECK_DEADLINE_MS,
+  HealthRegistry,
+  type HealthCheck,
+  type HealthReport,
+  type HealthResult,
+  type HealthStatus,
+} from './health.js';
+export { PORT_FILE, readPortFile, removePortFile, writePortFile } from './port-file.js';
