@@ -31,7 +31,8 @@ const rateChanged = createEvent(RateChanged, attributes, change);
 
 /** An optional field carries the description of what is inside. */
 const describedAs = (schema: unknown): string | undefined =>
-  schema instanceof z.ZodOptional ? describedAs(schema.unwrap()) : (schema as z.ZodType).description;
+  (schema as z.ZodType).description ??
+  (schema instanceof z.ZodOptional ? describedAs(schema.unwrap()) : undefined);
 
 describe('the catalogue', () => {
   it.each(CATALOGUE.map((definition) => [definition.type, definition] as const))(
@@ -62,7 +63,7 @@ describe('the catalogue', () => {
 
   it('becomes an AsyncAPI document that the specification’s own parser accepts', async () => {
     const diagnostics = await new Parser().validate(JSON.stringify(asyncApiDocument('0.0.0')));
-    expect(diagnostics.filter(({ severity }) => Number(severity) === 0)).toEqual([]);
+    expect(diagnostics.filter(({ severity }) => (severity as number) === 0)).toEqual([]);
   });
 });
 
