@@ -1,1 +1,1 @@
-export {};
+export * from './generated/block-anchor.js';
