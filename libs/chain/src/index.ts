@@ -6,3 +6,4 @@ export * from './errors.js';
 export { loadOrCreateKey } from './key-file.js';
 export * from './reconcile.js';
 export * from './signatures.js';
+export * from './wire.js';
