@@ -8,6 +8,7 @@ import {
   RateChanged,
   asyncApiDocument,
   createEvent,
+  derivedId,
   isEvent,
   parseEvent,
   serialiseEvent,
@@ -125,6 +126,20 @@ describe('a reader', () => {
 
   it('knows the event again by its definition', () => {
     expect(isEvent(rateChanged, RateChanged)).toBe(true);
+  });
+});
+
+describe('an id that follows from its cause', () => {
+  it('is the same UUID for the same cause and another for any other', () => {
+    expect(derivedId('s1', '42', 'event-rejected')).toBe(derivedId('s1', '42', 'event-rejected'));
+    expect(derivedId('s1', '42')).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
+    fc.assert(
+      fc.property(fc.array(fc.string()), fc.array(fc.string()), (one, other) => {
+        expect(derivedId(...one) === derivedId(...other)).toBe(JSON.stringify(one) === JSON.stringify(other));
+      }),
+    );
   });
 });
 

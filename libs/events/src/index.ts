@@ -13,6 +13,7 @@ export { CATALOGUE, DEFINITION_BY_TYPE } from './catalogue/index.js';
 export * from './catalogue/ledger.js';
 export * from './catalogue/pump.js';
 export type { EventDefinition, StreamName } from './define.js';
+export { derivedId } from './derived-id.js';
 export type { Envelope, StreamEvent } from './envelope.js';
 export { EventInvalidError, type FieldProblem } from './errors.js';
 export {

@@ -130,8 +130,10 @@ export const BlockAnchored = defineEvent('ledger', 'block-anchored', {
     anchor: z
       .object({
         ...anchorPlace,
-        transactionHash: bytes32.describe('Transaction that anchored the block'),
-        chainBlockNumber: decimal.describe('Block of the EVM chain that holds the transaction'),
+        transactionHash: bytes32
+          .optional()
+          .describe('Transaction that anchored the block; absent when the node no longer knows it'),
+        chainBlockNumber: decimal.optional().describe('Block of the EVM chain that holds the transaction'),
       })
       .describe('Where the block was anchored'),
   }),
