@@ -1,1 +1,20 @@
-export {};
+export {
+  MAX_LINKS,
+  markAnchored,
+  subjectTemplate,
+  withBatchSpan,
+  withProcessSpan,
+  withPublishSpan,
+  withSpan,
+  type ProcessedMessage,
+  type PublishedMessage,
+  type SpanSettings,
+} from './spans.js';
+export {
+  extractSpanContext,
+  extractTrace,
+  injectTrace,
+  TRACEPARENT,
+  type ReadableTraceHeaders,
+  type TraceHeaders,
+} from './trace-headers.js';
