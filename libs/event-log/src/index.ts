@@ -1,1 +1,32 @@
-export {};
+export type { Appended, Expectation } from './append.js';
+export {
+  CONNECT_DEFAULTS,
+  connectNats,
+  ConnectionWatch,
+  watchConnection,
+  type ConnectSettings,
+} from './connection.js';
+export * from './errors.js';
+export { EventLog, type EventLogSettings, type OrderedAppend, type StoredEntity } from './event-log.js';
+export {
+  HEADER,
+  idOf,
+  sealOf,
+  type LogEntry,
+  type LogMessage,
+  type MessageHeaders,
+  type MissingMessage,
+  type SealedEvent,
+} from './messages.js';
+export {
+  checkStreams,
+  requireStreams,
+  setUpStreams,
+  STREAM,
+  STREAM_DEFAULTS,
+  subjects,
+  type StreamDifference,
+  type StreamName,
+  type StreamReport,
+  type StreamSettings,
+} from './streams.js';

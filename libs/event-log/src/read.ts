@@ -1,0 +1,126 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { watchConnection } from './connection.js';
+import { nextStoredPosition, readPage, type Page, type PageRequest } from './direct-get.js';
+import { ReadInterruptedError } from './errors.js';
+import type { LogEntry, LogMessage } from './messages.js';
+
+/** Messages asked for at once: two such pages are in memory while one is being consumed. */
+const PAGE_MESSAGES = 2_048;
+const ATTEMPTS = 8;
+const RECONNECT_WITHIN_MS = 10_000;
+const PAUSE_MS = 250;
+
+/**
+ * Every position from `from` to `to` inclusive, in order, each exactly once: a message, or `{ position, missing: true }`
+ * where nothing is stored, also beyond the stream's end. A cut line is waited out and the read goes on where it was.
+ *
+ * Throws ReadInterruptedError when the server stays away; what was yielded until then is right.
+ */
+export async function* readRange(
+  connection: NatsConnection,
+  stream: string,
+  from: bigint,
+  to: bigint,
+): AsyncGenerator<LogEntry, void> {
+  let next = from < 1n ? 1n : from;
+  const pageFrom = (start: bigint): Promise<Page> => {
+    const page = readPatiently(connection, { stream, from: start, count: sizeOfPage(start, to) });
+    page.catch(() => undefined); // it is awaited later; until then its failure must not end the process
+    return page;
+  };
+  let ahead = next <= to ? pageFrom(next) : undefined;
+  while (next <= to && ahead !== undefined) {
+    const { messages } = await ahead;
+    const last = messages.at(-1)?.position;
+    ahead = last !== undefined && last < to ? pageFrom(last + 1n) : undefined;
+    for (const message of messages) {
+      if (message.position > to) break;
+      if (message.position > next) yield* confirmHoles(connection, stream, next, message.position - 1n);
+      yield message;
+      next = message.position + 1n;
+    }
+    if (last === undefined || last >= to) {
+      if (next <= to) yield* confirmHoles(connection, stream, next, to);
+      return;
+    }
+  }
+}
+
+function sizeOfPage(from: bigint, to: bigint): number {
+  const left = to - from + 1n;
+  return left < PAGE_MESSAGES ? Number(left) : PAGE_MESSAGES;
+}
+
+/** Yields `first` to `last` as missing once the leader agrees that nothing is there; a lagging replica is asked again. */
+async function* confirmHoles(
+  connection: NatsConnection,
+  stream: string,
+  first: bigint,
+  last: bigint,
+): AsyncGenerator<LogEntry, void> {
+  let next = first;
+  for (let attempt = 0; attempt < ATTEMPTS && next <= last; attempt++) {
+    const stored = await nextStoredPosition(connection, stream, next);
+    const holeEnd = stored === undefined || stored > last ? last : stored - 1n;
+    for (; next <= holeEnd; next++) yield { position: next, missing: true };
+    if (next > last) return;
+    const { messages } = await readPatiently(connection, {
+      stream,
+      from: next,
+      count: sizeOfPage(next, last),
+    });
+    for (const message of messages) {
+      if (message.position !== next || next > last) break;
+      yield message;
+      next++;
+    }
+    if (messages.length === 0) await pause(PAUSE_MS);
+  }
+  if (next <= last) {
+    throw new ReadInterruptedError(
+      `Reading ${stream} from ${next} stopped: a replica lags behind its leader.`,
+    );
+  }
+}
+
+/** All stored messages on a subject filter from a position on, in order; positions between them are not reported. */
+export async function* readSubject(
+  connection: NatsConnection,
+  stream: string,
+  filter: string,
+  range: { readonly from?: bigint; readonly to?: bigint } = {},
+): AsyncGenerator<LogMessage, void> {
+  let next = range.from ?? 1n;
+  for (;;) {
+    if (range.to !== undefined && next > range.to) return;
+    const { messages } = await readPatiently(connection, {
+      stream,
+      from: next,
+      count: PAGE_MESSAGES,
+      filter,
+    });
+    for (const message of messages) {
+      if (range.to !== undefined && message.position > range.to) return;
+      yield message;
+    }
+    const last = messages.at(-1);
+    if (last === undefined) return;
+    next = last.position + 1n;
+  }
+}
+
+async function readPatiently(connection: NatsConnection, request: PageRequest): Promise<Page> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await readPage(connection, request);
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      if (!(await watchConnection(connection).waitUntilConnected(RECONNECT_WITHIN_MS))) throw error;
+      await pause(PAUSE_MS); // a server that is just back answers before its streams are
+    }
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
