@@ -7,7 +7,7 @@ import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/Messa
 contract DigestOracle {
     function digest(string calldata site, bytes32 structHash) external pure returns (bytes32) {
         bytes32 separator = MessageHashUtils.toDomainSeparator(
-            hex"13", "BCMed block", "1", 0, address(0), keccak256(bytes(site))
+            hex"13", keccak256("BCMed block"), keccak256("1"), 0, address(0), keccak256(bytes(site))
         );
         return MessageHashUtils.toTypedDataHash(separator, structHash);
     }
