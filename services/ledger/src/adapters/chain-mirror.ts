@@ -1,0 +1,207 @@
+import {
+  ChainClient,
+  ChainError,
+  ContractAbsentError,
+  reconcile,
+  type AnchorClient,
+  type AnchorHead,
+  type Hex,
+} from '@bcmed/chain';
+import type { BaseWallet } from 'ethers';
+import type { AnchorPlace } from '../domain/block.js';
+import { ChainDivergedError, ChainLostError, LedgerError } from '../errors.js';
+import type { LedgerStore, SignedBlock } from './ledger-store.js';
+
+/** What the mirror needs to know about its site and its node. */
+export interface MirrorSettings {
+  readonly site: string;
+  readonly url: string;
+  readonly chainId: bigint;
+  readonly wallet: BaseWallet;
+  /** Contract to use when the store knows none yet. */
+  readonly contract?: string;
+  readonly recovery: 'automatic' | 'manual';
+}
+
+/** Who signs for the site, from the opening of the epoch. */
+export interface Validators {
+  readonly validators: readonly string[];
+  readonly quorum: number;
+}
+
+/** Blocks that had been confirmed before and had to be anchored once more. */
+export interface Reanchored {
+  readonly reason: 'chain-behind' | 'contract-missing';
+  readonly contract: Hex;
+  readonly predecessor?: Hex;
+  readonly firstBlock: bigint;
+  readonly lastBlock: bigint;
+}
+
+/**
+ * Keeps the chain saying what the log says. The log is the truth: a chain that was lost or rewound is brought up again, and a chain
+ * that says something else stops the ledger.
+ *
+ * Used by one caller at a time; after any failure the next call looks at the chain anew before it sends anything.
+ */
+export class ChainMirror {
+  #client: ChainClient | undefined;
+  #anchor: AnchorClient | undefined;
+  #inStep = false;
+  /** Why the last attempt failed, for the health page; undefined while all is well. */
+  fault: string | undefined = 'not connected yet';
+  onReanchored: (event: Reanchored) => void = () => undefined;
+
+  constructor(
+    private readonly settings: MirrorSettings,
+    private readonly store: LedgerStore,
+  ) {}
+
+  get contract(): Hex | undefined {
+    return this.#anchor?.contract;
+  }
+
+  /**
+   * Anchors the newest signed block and everything before it that the chain lacks; resolves when the chain confirmed it.
+   * One attempt: throws ChainError for what may pass (try again after a pause) and LedgerError for what needs a person.
+   */
+  async anchorNewest(block: SignedBlock, validators: Validators): Promise<AnchorPlace> {
+    try {
+      const place = await this.#bring(block, validators);
+      this.#inStep = true;
+      this.fault = undefined;
+      return place;
+    } catch (error) {
+      this.#inStep = false;
+      this.fault =
+        error instanceof ChainError || error instanceof LedgerError
+          ? `${error.code}: ${error.message}`
+          : String(error);
+      throw error;
+    }
+  }
+
+  async #bring(block: SignedBlock, validators: Validators): Promise<AnchorPlace> {
+    this.#client ??= await ChainClient.connect({
+      url: this.settings.url,
+      sender: this.settings.wallet,
+      chainId: this.settings.chainId,
+      pollingIntervalMs: 5,
+    });
+    if (this.#inStep && this.#anchor) return this.#send(this.#anchor, block);
+    return this.#reconcile(this.#client, block, validators);
+  }
+
+  async #send(anchor: AnchorClient, { header, signatures }: SignedBlock): Promise<AnchorPlace> {
+    const receipt = await anchor.anchor(
+      header,
+      signatures.map(({ signature }) => signature),
+    );
+    return {
+      chainId: anchor.chainId,
+      contract: anchor.contract,
+      transactionHash: receipt.transactionHash,
+      chainBlockNumber: receipt.chainBlockNumber,
+    };
+  }
+
+  async #reconcile(client: ChainClient, block: SignedBlock, validators: Validators): Promise<AnchorPlace> {
+    const head = await this.#findContract(client, validators);
+    const decision = reconcile(head, {
+      number: block.header.number,
+      blockHashAt: (number) => this.store.blockHashAt(number),
+    });
+    switch (decision.kind) {
+      case 'equal':
+        return { chainId: client.chainId, contract: this.#known().contract };
+      case 'replay':
+        return this.#replay(decision.from, decision.to);
+      case 'successor':
+        return this.#succeed(client, block, validators);
+      case 'diverged': {
+        const { reason, number, onChain, here } = decision;
+        throw new ChainDivergedError(
+          `the chain's head is block ${number.toString()} ${onChain}, here that is ${here ?? 'unknown'} (${reason}): find out who anchored it before anything else`,
+        );
+      }
+    }
+  }
+
+  async #findContract(client: ChainClient, validators: Validators): Promise<AnchorHead | 'no-contract'> {
+    const address = this.store.contract ?? this.settings.contract;
+    if (address === undefined) return 'no-contract';
+    try {
+      this.#anchor = await client.openBlockAnchor(address, { site: this.settings.site, ...validators });
+      return await this.#anchor.readHead();
+    } catch (error) {
+      if (error instanceof ContractAbsentError) return 'no-contract';
+      throw error;
+    }
+  }
+
+  async #replay(from: bigint, to: bigint): Promise<AnchorPlace> {
+    const anchor = this.#known();
+    const lastConfirmed = this.store.lastConfirmed;
+    let place: AnchorPlace = { chainId: anchor.chainId, contract: anchor.contract };
+    for (let number = from; number <= to; number++) {
+      const block = this.store.blockAt(number);
+      if (!block) throw new RangeError(`the store has no block ${number.toString()}`);
+      place = await this.#send(anchor, block);
+    }
+    if (from <= lastConfirmed) {
+      this.onReanchored({
+        reason: 'chain-behind',
+        contract: anchor.contract,
+        firstBlock: from,
+        lastBlock: lastConfirmed,
+      });
+    }
+    this.store.setContract(anchor.contract);
+    return place;
+  }
+
+  /** A new contract: the first one of the site, or one that begins after the newest block. */
+  async #succeed(client: ChainClient, block: SignedBlock, validators: Validators): Promise<AnchorPlace> {
+    const before = this.store.contract ?? (this.settings.contract as Hex | undefined);
+    if (this.settings.recovery === 'manual') {
+      throw new ChainLostError(
+        before === undefined
+          ? 'no BlockAnchor is configured: deploy one and set BLOCK_ANCHOR_ADDRESS'
+          : `the chain lost the contract ${before} or too many of its blocks: restore the chain, or deploy a successor and set BLOCK_ANCHOR_ADDRESS`,
+      );
+    }
+    const lastConfirmed = this.store.lastConfirmed;
+    const linked = before !== undefined && block.header.number > 1n;
+    const after = linked
+      ? {
+          predecessor: before,
+          block: { header: block.header, signatures: block.signatures.map(({ signature }) => signature) },
+        }
+      : undefined;
+    const deployed = await client.deployBlockAnchor({
+      site: this.settings.site,
+      ...validators,
+      ...(after ? { after } : {}),
+    });
+    this.#anchor = deployed.anchor;
+    this.store.setContract(deployed.anchor.contract);
+    const { contract } = deployed.anchor;
+    if (before !== undefined && lastConfirmed > 0n) {
+      this.onReanchored({
+        reason: 'contract-missing',
+        contract,
+        predecessor: before,
+        firstBlock: lastConfirmed,
+        lastBlock: lastConfirmed,
+      });
+    }
+    if (!after) return this.#send(deployed.anchor, block);
+    const { transactionHash, chainBlockNumber } = deployed;
+    return { chainId: client.chainId, contract, transactionHash, chainBlockNumber };
+  }
+
+  #known(): AnchorClient {
+    if (!this.#anchor) throw new RangeError('no contract is known');
+    return this.#anchor;
+  }
+}

@@ -1,0 +1,176 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ChainError, signHeader, type HeaderSignature } from '@bcmed/chain';
+import { markAnchored, withBatchSpan } from '@bcmed/telemetry';
+import { Logger } from '@nestjs/common';
+import type { BaseWallet } from 'ethers';
+import type { ChainMirror } from '../adapters/chain-mirror.js';
+import { isStoreError, type LedgerStore, type SignedBlock } from '../adapters/ledger-store.js';
+import { cutBlock } from '../domain/block.js';
+import { waitBeforeCutMs } from '../domain/cadence.js';
+import { LedgerError, NotValidatorError } from '../errors.js';
+import type { AcceptEvents, WaitingLeaf } from './accept-events.js';
+
+/** Pauses between attempts while the chain is away; the last one repeats. */
+const RETRY_PAUSES_MS = [20, 50, 100, 250, 500, 1_000, 2_000] as const;
+
+const STORE_RETRY_MS = 1_000;
+
+/** How many recent anchors the latency figures look at. */
+const LATENCY_WINDOW = 1_000;
+
+/**
+ * Algorithm 1, steps vii to ix: group commit. One block at a time is signed and anchored while the next one fills; a slow chain makes
+ * larger blocks, not a longer queue of them.
+ *
+ * A signed block that the chain did not confirm (a crash, an unreachable node) is anchored first, before anything new is cut.
+ */
+export class CutBlocks {
+  readonly #abort = new AbortController();
+  readonly #log = new Logger('blocks');
+  #wake: () => void = () => undefined;
+  #lastAnchorBeganMs = 0;
+  #running: Promise<void> | undefined;
+  /** Durations of the newest anchors, milliseconds. */
+  readonly anchorMs: number[] = [];
+  /** Set when the ledger stands still until a person acts. */
+  halted: LedgerError | undefined;
+  /** Why nothing is cut at the moment although nobody has to decide anything. */
+  fault: string | undefined;
+  /** Called when the chain confirmed a block. */
+  onConfirmed: () => void = () => undefined;
+
+  constructor(
+    private readonly accepted: AcceptEvents,
+    private readonly store: LedgerStore,
+    private readonly mirror: ChainMirror,
+    private readonly settings: {
+      readonly site: string;
+      readonly wallet: BaseWallet;
+      readonly minimumSpacingMs: number;
+    },
+  ) {}
+
+  start(): void {
+    this.accepted.onWaiting = () => this.#wake();
+    this.#running = this.#run();
+  }
+
+  /** Lets the block at work finish, within reason: an unfinished one is finished after the next start. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    this.#wake();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping && !this.halted) {
+      try {
+        await this.#one();
+        this.fault = undefined;
+      } catch (error) {
+        await this.#onFailure(error);
+      }
+    }
+  }
+
+  async #one(): Promise<void> {
+    const open = this.store.blockAt(this.store.lastConfirmed + 1n);
+    if (open) return this.#anchor(open, []);
+    if (this.accepted.waiting.length === 0 || !this.accepted.epoch) {
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+      return;
+    }
+    await this.#pause(
+      waitBeforeCutMs({
+        lastAnchorBeganMs: this.#lastAnchorBeganMs,
+        nowMs: performance.now(),
+        minimumSpacingMs: this.settings.minimumSpacingMs,
+      }),
+    );
+    if (this.#stopping) return;
+    const { block, leaves } = this.#cut();
+    await withBatchSpan(
+      'anchor block',
+      leaves.map(({ headers }) => headers),
+      async (span) => {
+        span.setAttributes({
+          'bcmed.block.number': Number(block.header.number),
+          'bcmed.block.leaves': leaves.length,
+        });
+        await this.#anchor(block, leaves);
+        for (const { headers } of leaves) markAnchored(headers, span.spanContext());
+      },
+    );
+  }
+
+  /** Cuts and signs. The block is on disk before its signature can leave the process. */
+  #cut(): { block: SignedBlock; leaves: readonly WaitingLeaf[] } {
+    const { validators = [] } = this.accepted.epoch ?? {};
+    const { wallet, site } = this.settings;
+    if (!validators.some((address) => address.toLowerCase() === wallet.address.toLowerCase())) {
+      throw new NotValidatorError(
+        `${wallet.address} is not among the validators of the epoch (${validators.join(', ')}): restore this validator's key file`,
+      );
+    }
+    const cut = cutBlock(site, this.store.head, this.accepted.waiting, Date.now());
+    const signatures: HeaderSignature[] = [signHeader(cut.header, wallet)];
+    this.store.saveSigned(cut, signatures);
+    const leaves = this.accepted.waiting.slice(0, cut.leaves.length);
+    this.accepted.taken(cut.leaves.length);
+    return {
+      block: { header: cut.header, blockHash: cut.after.blockHash, signatures, published: false },
+      leaves,
+    };
+  }
+
+  /** Anchors one signed block, however long the chain is away. */
+  async #anchor(block: SignedBlock, leaves: readonly WaitingLeaf[]): Promise<void> {
+    const { epoch } = this.accepted;
+    if (!epoch) throw new RangeError('a block without an epoch');
+    for (let attempt = 0; !this.#stopping; attempt++) {
+      const beganMs = performance.now();
+      this.#lastAnchorBeganMs = beganMs;
+      try {
+        const place = await this.mirror.anchorNewest(block, epoch);
+        this.store.confirm(block.header.number, place);
+        this.#measure(performance.now() - beganMs);
+        this.onConfirmed();
+        return;
+      } catch (error) {
+        if (!(error instanceof ChainError)) throw error;
+        this.#log.warn(
+          `block ${block.header.number.toString()} (${leaves.length} leaves), try ${attempt + 1}: ${error.code} ${error.message}`,
+        );
+        await this.#pause(RETRY_PAUSES_MS[Math.min(attempt, RETRY_PAUSES_MS.length - 1)] ?? 0);
+      }
+    }
+  }
+
+  async #onFailure(error: unknown): Promise<void> {
+    if (this.#stopping) return;
+    if (error instanceof LedgerError) {
+      this.halted = error;
+      this.#log.error(`${error.code} the ledger stands still, events are still accepted: ${error.message}`);
+      return;
+    }
+    if (!isStoreError(error)) throw error;
+    // A full disk passes: what was not written did not happen, so the same step is tried again.
+    this.fault = `the store cannot be written: ${error.message}`;
+    this.#log.error(this.fault);
+    await this.#pause(STORE_RETRY_MS);
+  }
+
+  #measure(durationMs: number): void {
+    this.anchorMs.push(durationMs);
+    if (this.anchorMs.length > LATENCY_WINDOW) this.anchorMs.shift();
+  }
+
+  get #stopping(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  async #pause(milliseconds: number): Promise<void> {
+    if (milliseconds <= 0) return;
+    await pause(milliseconds, undefined, { signal: this.#abort.signal }).catch(() => undefined);
+  }
+}
