@@ -1,10 +1,10 @@
 import { getAddress } from 'ethers';
 import {
   blockAnchor,
-  decodeHead,
-  decodeView,
   readBigint,
+  readHead,
   readHex,
+  readLink,
   readList,
   readText,
   type AnchorHead,
@@ -54,51 +54,35 @@ export class AnchorClient {
     const blockHash = hashHeader(header);
     const data = hex(blockAnchor.encodeFunctionData('anchor', [header, signatures]));
     const mined = await this.sender.submit({ to: this.contract, data, key: `${this.contract} ${blockHash}` });
-    if (!this.confirms(mined, header.number, blockHash)) throw new ContractAbsentError(this.contract);
+    if (!this.confirms(mined, header.number, blockHash)) throw await this.whySilent();
     const { transactionHash, chainBlockNumber, gasUsed } = mined;
     return { transactionHash, chainBlockNumber, gasUsed };
   }
 
   /** The contract's head as of the node's newest block; `no-contract` when the chain has no code at this address. */
   async readHead(): Promise<AnchorHead | 'no-contract'> {
-    const answer = await this.view('head');
-    if (answer !== '0x') return decodeHead(answer);
-    return 'no-contract';
+    try {
+      return await this.view('head', [], readHead);
+    } catch (error) {
+      if (error instanceof ContractAbsentError) return 'no-contract';
+      throw error;
+    }
   }
 
   /** The contract's rules; throws `ContractAbsentError` without code and `ContractForeignError` for code that is no BlockAnchor. */
   async readRules(): Promise<AnchorRules> {
-    const names = ['site', 'validators', 'quorum', 'predecessor'] as const;
-    const answers = await Promise.all(names.map((name) => this.view(name)));
-    if (answers.every((answer) => answer === '0x')) throw new ContractAbsentError(this.contract);
-    try {
-      const [site, validators, quorum, link] = names.map((name, index) =>
-        decodeView(name, answers[index] ?? '0x'),
-      );
-      const [predecessor, number, blockHash] = readList(link);
-      return {
-        site: readText(site),
-        validators: readList(validators).map(readHex),
-        quorum: Number(readBigint(quorum)),
-        link:
-          readBigint(number) === 0n
-            ? undefined
-            : {
-                predecessor: readHex(predecessor),
-                number: readBigint(number),
-                blockHash: readHex(blockHash),
-              },
-      };
-    } catch (cause) {
-      throw new ContractForeignError(`${this.contract} does not answer as a BlockAnchor`, { cause });
-    }
+    const [site, validators, quorum, link] = await Promise.all([
+      this.view('site', [], readText),
+      this.view('validators', [], (value) => readList(value).map(readHex)),
+      this.view('quorum', [], readBigint),
+      this.view('predecessor', [], readLink),
+    ]);
+    return { site, validators, quorum: Number(quorum), link: link.number === 0n ? undefined : link };
   }
 
   /** The block hash as the contract itself computes it, for a second opinion. */
-  async hashOnChain(header: BlockHeader): Promise<Hex> {
-    const answer = await this.view('hashOf', [header]);
-    if (answer === '0x') throw new ContractAbsentError(this.contract);
-    return readHex(decodeView('hashOf', answer));
+  hashOnChain(header: BlockHeader): Promise<Hex> {
+    return this.view('hashOf', [header], readHex);
   }
 
   /** A transaction to an address without code succeeds and does nothing: only the contract's own event is a confirmation. */
@@ -110,13 +94,28 @@ export class AnchorClient {
     });
   }
 
-  private async view(name: string, values: readonly unknown[] = []): Promise<string> {
+  private async view<T>(name: string, values: readonly unknown[], read: (value: unknown) => T): Promise<T> {
     const data = blockAnchor.encodeFunctionData(name, values);
+    let answer: string;
     try {
-      return await this.rpc.requestHex('eth_call', [{ to: this.contract, data }, 'latest']);
+      answer = await this.rpc.requestHex('eth_call', [{ to: this.contract, data }, 'latest']);
     } catch (cause) {
-      if (!(cause instanceof RpcRefusal)) throw cause;
-      throw new ContractForeignError(`${this.contract} does not answer as a BlockAnchor`, { cause });
+      throw cause instanceof RpcRefusal ? this.foreign(cause) : cause;
     }
+    if (answer === '0x') throw await this.whySilent();
+    try {
+      return read(blockAnchor.decodeFunctionResult(name, answer)[0]);
+    } catch (cause) {
+      throw this.foreign(cause);
+    }
+  }
+
+  private async whySilent(): Promise<ContractAbsentError | ContractForeignError> {
+    const code = await this.rpc.requestHex('eth_getCode', [this.contract, 'latest']);
+    return code === '0x' ? new ContractAbsentError(this.contract) : this.foreign(undefined);
+  }
+
+  private foreign(cause: unknown): ContractForeignError {
+    return new ContractForeignError(`${this.contract} does not answer as a BlockAnchor`, { cause });
   }
 }

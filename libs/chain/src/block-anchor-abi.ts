@@ -1,5 +1,5 @@
 import { blockAnchorArtifact } from '@bcmed/contracts';
-import { Interface, type Result } from 'ethers';
+import { Interface } from 'ethers';
 import { hex, type BlockHeader, type Hex } from './block-header.js';
 import { ContractRefusedError } from './errors.js';
 import type { RpcRefusal } from './rpc.js';
@@ -49,15 +49,9 @@ export function readList(value: unknown): readonly unknown[] {
   return value;
 }
 
-/** The one value that a view of the contract returns. */
-export function decodeView(name: string, answer: string): unknown {
-  const result: Result = blockAnchor.decodeFunctionResult(name, answer);
-  return result[0];
-}
-
 /** `Head` as the contract encodes it. */
-export function decodeHead(answer: string): AnchorHead {
-  const [number, treeSize, lastSequence, blockHash, rootHash] = readList(decodeView('head', answer));
+export function readHead(value: unknown): AnchorHead {
+  const [number, treeSize, lastSequence, blockHash, rootHash] = readList(value);
   return {
     number: readBigint(number),
     treeSize: readBigint(treeSize),
@@ -65,6 +59,12 @@ export function decodeHead(answer: string): AnchorHead {
     blockHash: readHex(blockHash),
     rootHash: readHex(rootHash),
   };
+}
+
+/** `Link` as the contract encodes it; all zero stands for none. */
+export function readLink(value: unknown): AnchorLink {
+  const [predecessor, number, blockHash] = readList(value);
+  return { predecessor: readHex(predecessor), number: readBigint(number), blockHash: readHex(blockHash) };
 }
 
 /**
