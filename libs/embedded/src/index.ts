@@ -20,3 +20,14 @@ export {
   type AnvilOptions,
 } from './anvil.js';
 export { identityOf, isAlive, signalProcess, type ProcessIdentity } from './process-identity.js';
+export { startNodeService, type NodeService, type NodeServiceOptions } from './node-service.js';
+export { lockDataDir, type DataDirHolder, type DataDirLock } from './data-dir-lock.js';
+export {
+  Supervisor,
+  type RestartPolicy,
+  type Supervisable,
+  type Supervised,
+  type SupervisedSpec,
+  type SupervisedState,
+  type SupervisedStatus,
+} from './supervisor.js';
