@@ -5,799 +5,797 @@
  * `immutables` are the byte ranges of `deployedBytecode` that the constructor fills in, zero here.
  */
 export const blockAnchorArtifact = {
-  contractName: 'BlockAnchor',
-  compiler: '0.8.37+commit.f401782d.Emscripten.clang',
-  evmVersion: 'cancun',
-  sourceHash: 'c15cb150f83b08e0828aafeba8967201eb2f7e20efe1523bfcae501f15436e69',
-  abi: [
+  "contractName": "BlockAnchor",
+  "compiler": "0.8.37+commit.f401782d.Emscripten.clang",
+  "evmVersion": "cancun",
+  "sourceHash": "c15cb150f83b08e0828aafeba8967201eb2f7e20efe1523bfcae501f15436e69",
+  "abi": [
     {
-      inputs: [
+      "inputs": [
         {
-          internalType: 'string',
-          name: 'site_',
-          type: 'string',
+          "internalType": "string",
+          "name": "site_",
+          "type": "string"
         },
         {
-          internalType: 'address[]',
-          name: 'validators_',
-          type: 'address[]',
+          "internalType": "address[]",
+          "name": "validators_",
+          "type": "address[]"
         },
         {
-          internalType: 'uint256',
-          name: 'quorum_',
-          type: 'uint256',
+          "internalType": "uint256",
+          "name": "quorum_",
+          "type": "uint256"
         },
         {
-          components: [
+          "components": [
             {
-              internalType: 'address',
-              name: 'predecessor',
-              type: 'address',
+              "internalType": "address",
+              "name": "predecessor",
+              "type": "address"
             },
             {
-              internalType: 'uint64',
-              name: 'number',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "number",
+              "type": "uint64"
             },
             {
-              internalType: 'bytes32',
-              name: 'blockHash',
-              type: 'bytes32',
-            },
+              "internalType": "bytes32",
+              "name": "blockHash",
+              "type": "bytes32"
+            }
           ],
-          internalType: 'struct Link',
-          name: 'link',
-          type: 'tuple',
+          "internalType": "struct Link",
+          "name": "link",
+          "type": "tuple"
         },
         {
-          components: [
+          "components": [
             {
-              internalType: 'string',
-              name: 'site',
-              type: 'string',
+              "internalType": "string",
+              "name": "site",
+              "type": "string"
             },
             {
-              internalType: 'uint64',
-              name: 'number',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "number",
+              "type": "uint64"
             },
             {
-              internalType: 'uint64',
-              name: 'firstSequence',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "firstSequence",
+              "type": "uint64"
             },
             {
-              internalType: 'uint64',
-              name: 'lastSequence',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "lastSequence",
+              "type": "uint64"
             },
             {
-              internalType: 'uint64',
-              name: 'treeSize',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "treeSize",
+              "type": "uint64"
             },
             {
-              internalType: 'bytes32',
-              name: 'rootHash',
-              type: 'bytes32',
+              "internalType": "bytes32",
+              "name": "rootHash",
+              "type": "bytes32"
             },
             {
-              internalType: 'bytes32',
-              name: 'previousHash',
-              type: 'bytes32',
+              "internalType": "bytes32",
+              "name": "previousHash",
+              "type": "bytes32"
             },
             {
-              internalType: 'uint64',
-              name: 'timeMs',
-              type: 'uint64',
-            },
+              "internalType": "uint64",
+              "name": "timeMs",
+              "type": "uint64"
+            }
           ],
-          internalType: 'struct BlockHeader',
-          name: 'lastHeader',
-          type: 'tuple',
+          "internalType": "struct BlockHeader",
+          "name": "lastHeader",
+          "type": "tuple"
         },
         {
-          internalType: 'bytes[]',
-          name: 'lastSignatures',
-          type: 'bytes[]',
-        },
+          "internalType": "bytes[]",
+          "name": "lastSignatures",
+          "type": "bytes[]"
+        }
       ],
-      stateMutability: 'nonpayable',
-      type: 'constructor',
+      "stateMutability": "nonpayable",
+      "type": "constructor"
     },
     {
-      inputs: [
+      "inputs": [
         {
-          internalType: 'uint64',
-          name: 'firstSequence',
-          type: 'uint64',
+          "internalType": "uint64",
+          "name": "firstSequence",
+          "type": "uint64"
         },
         {
-          internalType: 'uint64',
-          name: 'lastSequence',
-          type: 'uint64',
-        },
+          "internalType": "uint64",
+          "name": "lastSequence",
+          "type": "uint64"
+        }
       ],
-      name: 'EmptyBlock',
-      type: 'error',
+      "name": "EmptyBlock",
+      "type": "error"
     },
     {
-      inputs: [],
-      name: 'LinkIncomplete',
-      type: 'error',
+      "inputs": [],
+      "name": "LinkIncomplete",
+      "type": "error"
     },
     {
-      inputs: [
+      "inputs": [
         {
-          internalType: 'uint64',
-          name: 'expectedNumber',
-          type: 'uint64',
+          "internalType": "uint64",
+          "name": "expectedNumber",
+          "type": "uint64"
         },
         {
-          internalType: 'bytes32',
-          name: 'expectedHash',
-          type: 'bytes32',
+          "internalType": "bytes32",
+          "name": "expectedHash",
+          "type": "bytes32"
         },
         {
-          internalType: 'uint64',
-          name: 'givenNumber',
-          type: 'uint64',
+          "internalType": "uint64",
+          "name": "givenNumber",
+          "type": "uint64"
         },
         {
-          internalType: 'bytes32',
-          name: 'givenHash',
-          type: 'bytes32',
-        },
+          "internalType": "bytes32",
+          "name": "givenHash",
+          "type": "bytes32"
+        }
       ],
-      name: 'LinkMismatch',
-      type: 'error',
+      "name": "LinkMismatch",
+      "type": "error"
     },
     {
-      inputs: [
+      "inputs": [
         {
-          internalType: 'uint256',
-          name: 'index',
-          type: 'uint256',
+          "internalType": "uint256",
+          "name": "index",
+          "type": "uint256"
         },
         {
-          internalType: 'enum ECDSA.RecoverError',
-          name: 'reason',
-          type: 'uint8',
-        },
+          "internalType": "enum ECDSA.RecoverError",
+          "name": "reason",
+          "type": "uint8"
+        }
       ],
-      name: 'MalformedSignature',
-      type: 'error',
+      "name": "MalformedSignature",
+      "type": "error"
     },
     {
-      inputs: [
+      "inputs": [
         {
-          internalType: 'uint256',
-          name: 'index',
-          type: 'uint256',
+          "internalType": "uint256",
+          "name": "index",
+          "type": "uint256"
         },
         {
-          internalType: 'address',
-          name: 'given',
-          type: 'address',
-        },
+          "internalType": "address",
+          "name": "given",
+          "type": "address"
+        }
       ],
-      name: 'NotAValidator',
-      type: 'error',
+      "name": "NotAValidator",
+      "type": "error"
     },
     {
-      inputs: [
+      "inputs": [
         {
-          internalType: 'uint256',
-          name: 'lowest',
-          type: 'uint256',
+          "internalType": "uint256",
+          "name": "lowest",
+          "type": "uint256"
         },
         {
-          internalType: 'uint256',
-          name: 'highest',
-          type: 'uint256',
+          "internalType": "uint256",
+          "name": "highest",
+          "type": "uint256"
         },
         {
-          internalType: 'uint256',
-          name: 'given',
-          type: 'uint256',
-        },
+          "internalType": "uint256",
+          "name": "given",
+          "type": "uint256"
+        }
       ],
-      name: 'QuorumOutOfRange',
-      type: 'error',
+      "name": "QuorumOutOfRange",
+      "type": "error"
     },
     {
-      inputs: [
+      "inputs": [
         {
-          internalType: 'uint256',
-          name: 'index',
-          type: 'uint256',
+          "internalType": "uint256",
+          "name": "index",
+          "type": "uint256"
         },
         {
-          internalType: 'address',
-          name: 'previous',
-          type: 'address',
+          "internalType": "address",
+          "name": "previous",
+          "type": "address"
         },
         {
-          internalType: 'address',
-          name: 'given',
-          type: 'address',
-        },
+          "internalType": "address",
+          "name": "given",
+          "type": "address"
+        }
       ],
-      name: 'SignersNotAscending',
-      type: 'error',
+      "name": "SignersNotAscending",
+      "type": "error"
     },
     {
-      inputs: [],
-      name: 'SiteMissing',
-      type: 'error',
+      "inputs": [],
+      "name": "SiteMissing",
+      "type": "error"
     },
     {
-      inputs: [
+      "inputs": [
         {
-          internalType: 'uint256',
-          name: 'needed',
-          type: 'uint256',
+          "internalType": "uint256",
+          "name": "needed",
+          "type": "uint256"
         },
         {
-          internalType: 'uint256',
-          name: 'given',
-          type: 'uint256',
-        },
+          "internalType": "uint256",
+          "name": "given",
+          "type": "uint256"
+        }
       ],
-      name: 'TooFewSignatures',
-      type: 'error',
+      "name": "TooFewSignatures",
+      "type": "error"
     },
     {
-      inputs: [
+      "inputs": [
         {
-          internalType: 'uint256',
-          name: 'index',
-          type: 'uint256',
+          "internalType": "uint256",
+          "name": "index",
+          "type": "uint256"
         },
         {
-          internalType: 'address',
-          name: 'previous',
-          type: 'address',
+          "internalType": "address",
+          "name": "previous",
+          "type": "address"
         },
         {
-          internalType: 'address',
-          name: 'given',
-          type: 'address',
-        },
+          "internalType": "address",
+          "name": "given",
+          "type": "address"
+        }
       ],
-      name: 'ValidatorsNotAscending',
-      type: 'error',
+      "name": "ValidatorsNotAscending",
+      "type": "error"
     },
     {
-      inputs: [
+      "inputs": [
         {
-          internalType: 'uint64',
-          name: 'expected',
-          type: 'uint64',
+          "internalType": "uint64",
+          "name": "expected",
+          "type": "uint64"
         },
         {
-          internalType: 'uint64',
-          name: 'given',
-          type: 'uint64',
-        },
+          "internalType": "uint64",
+          "name": "given",
+          "type": "uint64"
+        }
       ],
-      name: 'WrongFirstSequence',
-      type: 'error',
+      "name": "WrongFirstSequence",
+      "type": "error"
     },
     {
-      inputs: [
+      "inputs": [
         {
-          internalType: 'uint64',
-          name: 'expected',
-          type: 'uint64',
+          "internalType": "uint64",
+          "name": "expected",
+          "type": "uint64"
         },
         {
-          internalType: 'uint64',
-          name: 'given',
-          type: 'uint64',
-        },
+          "internalType": "uint64",
+          "name": "given",
+          "type": "uint64"
+        }
       ],
-      name: 'WrongNumber',
-      type: 'error',
+      "name": "WrongNumber",
+      "type": "error"
     },
     {
-      inputs: [
+      "inputs": [
         {
-          internalType: 'bytes32',
-          name: 'expected',
-          type: 'bytes32',
+          "internalType": "bytes32",
+          "name": "expected",
+          "type": "bytes32"
         },
         {
-          internalType: 'bytes32',
-          name: 'given',
-          type: 'bytes32',
-        },
+          "internalType": "bytes32",
+          "name": "given",
+          "type": "bytes32"
+        }
       ],
-      name: 'WrongPreviousHash',
-      type: 'error',
+      "name": "WrongPreviousHash",
+      "type": "error"
     },
     {
-      inputs: [
+      "inputs": [
         {
-          internalType: 'string',
-          name: 'expected',
-          type: 'string',
+          "internalType": "string",
+          "name": "expected",
+          "type": "string"
         },
         {
-          internalType: 'string',
-          name: 'given',
-          type: 'string',
-        },
+          "internalType": "string",
+          "name": "given",
+          "type": "string"
+        }
       ],
-      name: 'WrongSite',
-      type: 'error',
+      "name": "WrongSite",
+      "type": "error"
     },
     {
-      inputs: [
+      "inputs": [
         {
-          internalType: 'uint64',
-          name: 'expected',
-          type: 'uint64',
+          "internalType": "uint64",
+          "name": "expected",
+          "type": "uint64"
         },
         {
-          internalType: 'uint64',
-          name: 'given',
-          type: 'uint64',
-        },
+          "internalType": "uint64",
+          "name": "given",
+          "type": "uint64"
+        }
       ],
-      name: 'WrongTreeSize',
-      type: 'error',
+      "name": "WrongTreeSize",
+      "type": "error"
     },
     {
-      anonymous: false,
-      inputs: [
+      "anonymous": false,
+      "inputs": [
         {
-          indexed: true,
-          internalType: 'uint64',
-          name: 'number',
-          type: 'uint64',
+          "indexed": true,
+          "internalType": "uint64",
+          "name": "number",
+          "type": "uint64"
         },
         {
-          indexed: true,
-          internalType: 'bytes32',
-          name: 'blockHash',
-          type: 'bytes32',
+          "indexed": true,
+          "internalType": "bytes32",
+          "name": "blockHash",
+          "type": "bytes32"
         },
         {
-          indexed: false,
-          internalType: 'bytes32',
-          name: 'rootHash',
-          type: 'bytes32',
+          "indexed": false,
+          "internalType": "bytes32",
+          "name": "rootHash",
+          "type": "bytes32"
         },
         {
-          indexed: false,
-          internalType: 'uint64',
-          name: 'treeSize',
-          type: 'uint64',
-        },
+          "indexed": false,
+          "internalType": "uint64",
+          "name": "treeSize",
+          "type": "uint64"
+        }
       ],
-      name: 'BlockAnchored',
-      type: 'event',
+      "name": "BlockAnchored",
+      "type": "event"
     },
     {
-      anonymous: false,
-      inputs: [
+      "anonymous": false,
+      "inputs": [
         {
-          indexed: true,
-          internalType: 'address',
-          name: 'predecessor',
-          type: 'address',
+          "indexed": true,
+          "internalType": "address",
+          "name": "predecessor",
+          "type": "address"
         },
         {
-          indexed: true,
-          internalType: 'uint64',
-          name: 'number',
-          type: 'uint64',
+          "indexed": true,
+          "internalType": "uint64",
+          "name": "number",
+          "type": "uint64"
         },
         {
-          indexed: true,
-          internalType: 'bytes32',
-          name: 'blockHash',
-          type: 'bytes32',
-        },
+          "indexed": true,
+          "internalType": "bytes32",
+          "name": "blockHash",
+          "type": "bytes32"
+        }
       ],
-      name: 'Continued',
-      type: 'event',
+      "name": "Continued",
+      "type": "event"
     },
     {
-      anonymous: false,
-      inputs: [],
-      name: 'EIP712DomainChanged',
-      type: 'event',
+      "anonymous": false,
+      "inputs": [],
+      "name": "EIP712DomainChanged",
+      "type": "event"
     },
     {
-      inputs: [],
-      name: 'HEADER_TYPE_HASH',
-      outputs: [
+      "inputs": [],
+      "name": "HEADER_TYPE_HASH",
+      "outputs": [
         {
-          internalType: 'bytes32',
-          name: '',
-          type: 'bytes32',
-        },
+          "internalType": "bytes32",
+          "name": "",
+          "type": "bytes32"
+        }
       ],
-      stateMutability: 'view',
-      type: 'function',
+      "stateMutability": "view",
+      "type": "function"
     },
     {
-      inputs: [
+      "inputs": [
         {
-          components: [
+          "components": [
             {
-              internalType: 'string',
-              name: 'site',
-              type: 'string',
+              "internalType": "string",
+              "name": "site",
+              "type": "string"
             },
             {
-              internalType: 'uint64',
-              name: 'number',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "number",
+              "type": "uint64"
             },
             {
-              internalType: 'uint64',
-              name: 'firstSequence',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "firstSequence",
+              "type": "uint64"
             },
             {
-              internalType: 'uint64',
-              name: 'lastSequence',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "lastSequence",
+              "type": "uint64"
             },
             {
-              internalType: 'uint64',
-              name: 'treeSize',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "treeSize",
+              "type": "uint64"
             },
             {
-              internalType: 'bytes32',
-              name: 'rootHash',
-              type: 'bytes32',
+              "internalType": "bytes32",
+              "name": "rootHash",
+              "type": "bytes32"
             },
             {
-              internalType: 'bytes32',
-              name: 'previousHash',
-              type: 'bytes32',
+              "internalType": "bytes32",
+              "name": "previousHash",
+              "type": "bytes32"
             },
             {
-              internalType: 'uint64',
-              name: 'timeMs',
-              type: 'uint64',
-            },
+              "internalType": "uint64",
+              "name": "timeMs",
+              "type": "uint64"
+            }
           ],
-          internalType: 'struct BlockHeader',
-          name: 'header',
-          type: 'tuple',
+          "internalType": "struct BlockHeader",
+          "name": "header",
+          "type": "tuple"
         },
         {
-          internalType: 'bytes[]',
-          name: 'signatures',
-          type: 'bytes[]',
-        },
+          "internalType": "bytes[]",
+          "name": "signatures",
+          "type": "bytes[]"
+        }
       ],
-      name: 'anchor',
-      outputs: [],
-      stateMutability: 'nonpayable',
-      type: 'function',
+      "name": "anchor",
+      "outputs": [],
+      "stateMutability": "nonpayable",
+      "type": "function"
     },
     {
-      inputs: [
+      "inputs": [
         {
-          components: [
+          "components": [
             {
-              internalType: 'string',
-              name: 'site',
-              type: 'string',
+              "internalType": "string",
+              "name": "site",
+              "type": "string"
             },
             {
-              internalType: 'uint64',
-              name: 'number',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "number",
+              "type": "uint64"
             },
             {
-              internalType: 'uint64',
-              name: 'firstSequence',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "firstSequence",
+              "type": "uint64"
             },
             {
-              internalType: 'uint64',
-              name: 'lastSequence',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "lastSequence",
+              "type": "uint64"
             },
             {
-              internalType: 'uint64',
-              name: 'treeSize',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "treeSize",
+              "type": "uint64"
             },
             {
-              internalType: 'bytes32',
-              name: 'rootHash',
-              type: 'bytes32',
+              "internalType": "bytes32",
+              "name": "rootHash",
+              "type": "bytes32"
             },
             {
-              internalType: 'bytes32',
-              name: 'previousHash',
-              type: 'bytes32',
+              "internalType": "bytes32",
+              "name": "previousHash",
+              "type": "bytes32"
             },
             {
-              internalType: 'uint64',
-              name: 'timeMs',
-              type: 'uint64',
-            },
+              "internalType": "uint64",
+              "name": "timeMs",
+              "type": "uint64"
+            }
           ],
-          internalType: 'struct BlockHeader',
-          name: 'header',
-          type: 'tuple',
-        },
+          "internalType": "struct BlockHeader",
+          "name": "header",
+          "type": "tuple"
+        }
       ],
-      name: 'digestOf',
-      outputs: [
+      "name": "digestOf",
+      "outputs": [
         {
-          internalType: 'bytes32',
-          name: '',
-          type: 'bytes32',
-        },
+          "internalType": "bytes32",
+          "name": "",
+          "type": "bytes32"
+        }
       ],
-      stateMutability: 'view',
-      type: 'function',
+      "stateMutability": "view",
+      "type": "function"
     },
     {
-      inputs: [],
-      name: 'eip712Domain',
-      outputs: [
+      "inputs": [],
+      "name": "eip712Domain",
+      "outputs": [
         {
-          internalType: 'bytes1',
-          name: 'fields',
-          type: 'bytes1',
+          "internalType": "bytes1",
+          "name": "fields",
+          "type": "bytes1"
         },
         {
-          internalType: 'string',
-          name: 'name',
-          type: 'string',
+          "internalType": "string",
+          "name": "name",
+          "type": "string"
         },
         {
-          internalType: 'string',
-          name: 'version',
-          type: 'string',
+          "internalType": "string",
+          "name": "version",
+          "type": "string"
         },
         {
-          internalType: 'uint256',
-          name: 'chainId',
-          type: 'uint256',
+          "internalType": "uint256",
+          "name": "chainId",
+          "type": "uint256"
         },
         {
-          internalType: 'address',
-          name: 'verifyingContract',
-          type: 'address',
+          "internalType": "address",
+          "name": "verifyingContract",
+          "type": "address"
         },
         {
-          internalType: 'bytes32',
-          name: 'salt',
-          type: 'bytes32',
+          "internalType": "bytes32",
+          "name": "salt",
+          "type": "bytes32"
         },
         {
-          internalType: 'uint256[]',
-          name: 'extensions',
-          type: 'uint256[]',
-        },
+          "internalType": "uint256[]",
+          "name": "extensions",
+          "type": "uint256[]"
+        }
       ],
-      stateMutability: 'view',
-      type: 'function',
+      "stateMutability": "view",
+      "type": "function"
     },
     {
-      inputs: [
+      "inputs": [
         {
-          components: [
+          "components": [
             {
-              internalType: 'string',
-              name: 'site',
-              type: 'string',
+              "internalType": "string",
+              "name": "site",
+              "type": "string"
             },
             {
-              internalType: 'uint64',
-              name: 'number',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "number",
+              "type": "uint64"
             },
             {
-              internalType: 'uint64',
-              name: 'firstSequence',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "firstSequence",
+              "type": "uint64"
             },
             {
-              internalType: 'uint64',
-              name: 'lastSequence',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "lastSequence",
+              "type": "uint64"
             },
             {
-              internalType: 'uint64',
-              name: 'treeSize',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "treeSize",
+              "type": "uint64"
             },
             {
-              internalType: 'bytes32',
-              name: 'rootHash',
-              type: 'bytes32',
+              "internalType": "bytes32",
+              "name": "rootHash",
+              "type": "bytes32"
             },
             {
-              internalType: 'bytes32',
-              name: 'previousHash',
-              type: 'bytes32',
+              "internalType": "bytes32",
+              "name": "previousHash",
+              "type": "bytes32"
             },
             {
-              internalType: 'uint64',
-              name: 'timeMs',
-              type: 'uint64',
-            },
+              "internalType": "uint64",
+              "name": "timeMs",
+              "type": "uint64"
+            }
           ],
-          internalType: 'struct BlockHeader',
-          name: 'header',
-          type: 'tuple',
-        },
+          "internalType": "struct BlockHeader",
+          "name": "header",
+          "type": "tuple"
+        }
       ],
-      name: 'hashOf',
-      outputs: [
+      "name": "hashOf",
+      "outputs": [
         {
-          internalType: 'bytes32',
-          name: '',
-          type: 'bytes32',
-        },
+          "internalType": "bytes32",
+          "name": "",
+          "type": "bytes32"
+        }
       ],
-      stateMutability: 'pure',
-      type: 'function',
+      "stateMutability": "pure",
+      "type": "function"
     },
     {
-      inputs: [],
-      name: 'head',
-      outputs: [
+      "inputs": [],
+      "name": "head",
+      "outputs": [
         {
-          components: [
+          "components": [
             {
-              internalType: 'uint64',
-              name: 'number',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "number",
+              "type": "uint64"
             },
             {
-              internalType: 'uint64',
-              name: 'treeSize',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "treeSize",
+              "type": "uint64"
             },
             {
-              internalType: 'uint64',
-              name: 'lastSequence',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "lastSequence",
+              "type": "uint64"
             },
             {
-              internalType: 'bytes32',
-              name: 'blockHash',
-              type: 'bytes32',
+              "internalType": "bytes32",
+              "name": "blockHash",
+              "type": "bytes32"
             },
             {
-              internalType: 'bytes32',
-              name: 'rootHash',
-              type: 'bytes32',
-            },
+              "internalType": "bytes32",
+              "name": "rootHash",
+              "type": "bytes32"
+            }
           ],
-          internalType: 'struct Head',
-          name: '',
-          type: 'tuple',
-        },
+          "internalType": "struct Head",
+          "name": "",
+          "type": "tuple"
+        }
       ],
-      stateMutability: 'view',
-      type: 'function',
+      "stateMutability": "view",
+      "type": "function"
     },
     {
-      inputs: [],
-      name: 'predecessor',
-      outputs: [
+      "inputs": [],
+      "name": "predecessor",
+      "outputs": [
         {
-          components: [
+          "components": [
             {
-              internalType: 'address',
-              name: 'predecessor',
-              type: 'address',
+              "internalType": "address",
+              "name": "predecessor",
+              "type": "address"
             },
             {
-              internalType: 'uint64',
-              name: 'number',
-              type: 'uint64',
+              "internalType": "uint64",
+              "name": "number",
+              "type": "uint64"
             },
             {
-              internalType: 'bytes32',
-              name: 'blockHash',
-              type: 'bytes32',
-            },
+              "internalType": "bytes32",
+              "name": "blockHash",
+              "type": "bytes32"
+            }
           ],
-          internalType: 'struct Link',
-          name: '',
-          type: 'tuple',
-        },
+          "internalType": "struct Link",
+          "name": "",
+          "type": "tuple"
+        }
       ],
-      stateMutability: 'view',
-      type: 'function',
+      "stateMutability": "view",
+      "type": "function"
     },
     {
-      inputs: [],
-      name: 'quorum',
-      outputs: [
+      "inputs": [],
+      "name": "quorum",
+      "outputs": [
         {
-          internalType: 'uint256',
-          name: '',
-          type: 'uint256',
-        },
+          "internalType": "uint256",
+          "name": "",
+          "type": "uint256"
+        }
       ],
-      stateMutability: 'view',
-      type: 'function',
+      "stateMutability": "view",
+      "type": "function"
     },
     {
-      inputs: [],
-      name: 'site',
-      outputs: [
+      "inputs": [],
+      "name": "site",
+      "outputs": [
         {
-          internalType: 'string',
-          name: '',
-          type: 'string',
-        },
+          "internalType": "string",
+          "name": "",
+          "type": "string"
+        }
       ],
-      stateMutability: 'view',
-      type: 'function',
+      "stateMutability": "view",
+      "type": "function"
     },
     {
-      inputs: [],
-      name: 'validators',
-      outputs: [
+      "inputs": [],
+      "name": "validators",
+      "outputs": [
         {
-          internalType: 'address[]',
-          name: '',
-          type: 'address[]',
-        },
+          "internalType": "address[]",
+          "name": "",
+          "type": "address[]"
+        }
       ],
-      stateMutability: 'view',
-      type: 'function',
-    },
+      "stateMutability": "view",
+      "type": "function"
+    }
   ],
-  bytecode:
-    '0x610140806040523461063e57611f85803803809161001d828561065a565b8339810181810390610100821261063e5782516001600160401b03811161063e578161004a9185016106c2565b60208401519091906001600160401b03811161063e5784019181601f8401121561063e5782519161007a836106df565b93610088604051958661065a565b838552602085016020819560051b8301019183831161063e57602001905b828210610642575050506060604087015195605f19011261063e5760405195606087016001600160401b038111888210176104e7576040526100ea606082016106f6565b87526100f86080820161070a565b6020880190815260a08201516040890190815260c08301519198916001600160401b03811161063e578301926101008486031261063e576040519361010085016001600160401b038111868210176104e75760405280516001600160401b03811161063e578161016f8860e0936101cf95016106c2565b875261017d6020820161070a565b602088015261018e6040820161070a565b604088015261019f6060820161070a565b60608801526101b06080820161070a565b608088015260a081015160a088015260c081015160c08801520161070a565b60e085810191909152810151906001600160401b03821161063e570184601f8201121561063e57805190610202826106df565b95610210604051978861065a565b82875260208088019360051b8301019181831161063e5760208101935b8385106106005750505050508451156105f157865160011c600181018091116105dd5780891080156105d3575b6105b657505f98895b88518b10156102cd576001600160a01b0361027e8c8b61071e565b5116906001600160a01b0316808211156102b45750806001915f52600260205260405f208260ff198254161790559a0199610263565b8b63dae4c7e960e01b5f5260045260245260445260645ffd5b508551899089906001600160401b0381116104e7576102ec5f54610746565b601f8111610569575b50806020601f8211600114610506575f916104fb575b508160011b915f199060031b1c1916175f555b51976001600160401b0389116104e7576801000000000000000089116104e75760015489600155808a106104ae575b509760015f5260205f20985f5b8281106104915750505061043796975060c052865160208801908120608052604097600b60208a5161038c8c8261065a565b828152016a42434d656420626c6f636b60a81b81522091600160208b516103b38d8261065a565b82815201603160f81b8152209151902089519160208301937f599a80fcaa47b95e2323ab4d34d34e0cc9feda4b843edafcc30c7bdf60ea15bf85528b840152606083015260808201526080815261040b60a08261065a565b51902060a05282516001600160a01b031660e052516001600160401b0316610100525161012052610799565b516112659081610d00823960805181818161040f015261066f015260a0518181816104ba0152610827015260c05181818161056201526107d7015260e051816101fd015261010051816102340152610120518161025a0152f35b81516001600160a01b0316818c015560209091019060010161035a565b60015f526104e1908a90037fb10e2d527612073b26eecdfd717e6a320cf44b4afac2b0732d9fcbe2b7fa0cf68b0161077e565b8961034d565b634e487b7160e01b5f52604160045260245ffd5b90508901518b61030b565b5f8080528181209250601f198416905b8c8282106105515750509083600194939210610539575b5050811b015f5561031e565b8b01515f1960f88460031b161c191690558b8061052d565b60018495602093958493015181550194019201610516565b818111156102f5575f80526105a8905f516020611f655f395f51905f5290601f840160051c90602085106105ae575b601f82910160051c03910161077e565b8a6102f5565b5f9150610598565b889088519063230bf48b60e11b5f5260045260245260445260645ffd5b508751891161025a565b634e487b7160e01b5f52601160045260245ffd5b6329b94cb960e01b5f5260045ffd5b84516001600160401b03811161063e57820183603f8201121561063e57602091610633858360408680960151910161067d565b81520194019361022d565b5f80fd5b6020809161064f846106f6565b8152019101906100a6565b601f909101601f19168101906001600160401b038211908210176104e757604052565b9192916001600160401b0382116104e757604051916106a6601f8201601f19166020018461065a565b82948184528183011161063e578281602093845f96015e010152565b9080601f8301121561063e5781516106dc9260200161067d565b90565b6001600160401b0381116104e75760051b60200190565b51906001600160a01b038216820361063e57565b51906001600160401b038216820361063e57565b80518210156107325760209160051b010190565b634e487b7160e01b5f52603260045260245ffd5b90600182811c92168015610774575b602083101461076057565b634e487b7160e01b5f52602260045260245ffd5b91607f1691610755565b5f5b82811061078c57505050565b5f82820155600101610780565b805190939192906001600160a01b0316158080610c2d575b80610c21575b80610c18575b610c11578015610bfc575b8015610bf0575b610be15782518051906020810191822060805103610b0d57505082516020815191012091602084019360018060401b038551169560018060401b0360408301511694606083019760018060401b0389511696608085019460018060401b038651169860a08201998a519160c08401519360e060018060401b0391015116946040519660208801987f23ab3808f759daae36511e22e691ad7e39c9ab10cafa11cd9f05365e4d0175868a5260408901526060880152608087015260a086015260c085015260e084015261010083015261012082015261012081526108b46101408261065a565b5190208651602083018051909492916001600160401b039182169116818114801590610aff575b610ad2575050855160c051808210610abd575050604260a0516040519061190160f01b8252600282015282602282015220965f995f9a5b88518c10156109d25761092f6109288d8b61071e565b518b610c42565b5060048193929310156109be57806109a857506001600160a01b0382811691168082111561098f5750805f52600260205260ff60405f2054161561097957506001909b019a610912565b8c63ca855d7160e01b5f5260045260245260445ffd5b8d632fa0c4b360e11b5f5260045260245260445260645ffd5b8d63125cbd3160e01b5f5260045260245260445ffd5b634e487b7160e01b5f52602160045260245ffd5b509851925198519051604051969a509498939750939550936001600160401b039182169160a08201908111828210176104e75760409081528282526001600160401b038481166020840152858116828401526060830187905260809283018890526003805495831b6fffffffffffffffff0000000000000000166001600160c01b0319909616909417949094179490911b600160801b600160c01b0316939093179055600492909255600592909255825193519290910151929116906001600160a01b03167f44101fd6baf1176947e136226a479d65c276b5b92a7a93d0cdec0b5b68b645635f80a4565b6359b8466f60e01b5f5260045260245260445ffd5b91608492604086015160405193632415bcbb60e11b85526004850152602484015260448301526064820152fd5b5060408501518314156108db565b60405180926398f5997960e01b8252604060048301525f905f54610b3081610746565b908160448601526001811690815f14610bc05750600114610b7a575b506020936003198484030160248501525180918184528584015e5f828201850152601f01601f191601030190fd5b5f8080529192505f516020611f655f395f51905f525b818310610ba65750508201606401906020610b4c565b805460648489010152869450602090920191600101610b90565b6020969450606492915060ff191682860152151560051b8401019193610b4c565b633b53489960e21b5f5260045ffd5b506040840151156107cf565b5060208401516001600160401b0316156107c8565b5050915050565b508151156107bd565b506040850151156107b7565b5060208501516001600160401b0316156107b1565b8151919060418303610c7257610c6b9250602082015190606060408401519301515f1a90610c7c565b9192909190565b50505f9160029190565b91906fa2a8918ca85bafe22016d0b997e4df60600160ff1b038411610cf4579160209360809260ff5f9560405194855216868401526040830152606082015282805260015afa15610ce9575f516001600160a01b03811615610cdf57905f905f90565b505f906001905f90565b6040513d5f823e3d90fd5b5050505f916003919056fe60806040526004361015610011575f80fd5b5f3560e01c806302440d8e146105855780631703a0181461054b5780632d9213fb146105115780636f8ff5ea14610498578063799a64b21461046f57806384b0196e1461031f5780638f7dcfa314610290578063b719d032146101af578063ca1e7819146100cd5763e0d370ac14610087575f80fd5b346100c9575f6003193601126100c9576100c56040516100b1816100aa81610fa3565b0382610dc5565b604051918291602083526020830190610d1d565b0390f35b5f80fd5b346100c9575f6003193601126100c9576040518060206001549283815201809260015f527fb10e2d527612073b26eecdfd717e6a320cf44b4afac2b0732d9fcbe2b7fa0cf6905f5b818110610183575050508161012b910382610dc5565b604051918291602083019060208452518091526040830191905f5b818110610154575050500390f35b825173ffffffffffffffffffffffffffffffffffffffff16845285945060209384019390920191600101610146565b825473ffffffffffffffffffffffffffffffffffffffff16845260209093019260019283019201610115565b346100c9575f6003193601126100c9575f604080516101cd81610da9565b828152826020820152015260606040516101e681610da9565b73ffffffffffffffffffffffffffffffffffffffff7f0000000000000000000000000000000000000000000000000000000000000000169081815267ffffffffffffffff60406020830192827f000000000000000000000000000000000000000000000000000000000000000016845201917f0000000000000000000000000000000000000000000000000000000000000000835260405193845251166020830152516040820152f35b346100c9575f6003193601126100c9575f60806040516102af81610d60565b828152826020820152826040820152826060820152015260a06102d0610f5e565b60806040519167ffffffffffffffff815116835267ffffffffffffffff602082015116602084015267ffffffffffffffff60408201511660408401526060810151606084015201516080820152f35b346100c9575f6003193601126100c9576103f460408051906103418183610dc5565b600b82527f42434d656420626c6f636b00000000000000000000000000000000000000000060208301528051906103788183610dc5565b600182527f310000000000000000000000000000000000000000000000000000000000000060208301526104016020918051936103b58486610dc5565b5f85525f36813781519687967f1300000000000000000000000000000000000000000000000000000000000000885260e08689015260e0880190610d1d565b9186830390870152610d1d565b5f60608501525f60808501527f000000000000000000000000000000000000000000000000000000000000000060a085015283810360c08501528180845192838152019301915f5b82811061045857505050500390f35b835185528695509381019392810192600101610449565b346100c957602061049061048b3661048636610ce9565b610e7f565b6110c1565b604051908152f35b346100c95760206104906104b861048b6104b136610ce9565b3690610e7f565b7f0000000000000000000000000000000000000000000000000000000000000000604291604051917f19010000000000000000000000000000000000000000000000000000000000008352600283015260228201522090565b346100c9575f6003193601126100c95760206040517f23ab3808f759daae36511e22e691ad7e39c9ab10cafa11cd9f05365e4d0175868152f35b346100c9575f6003193601126100c95760206040517f00000000000000000000000000000000000000000000000000000000000000008152f35b346100c95760406003193601126100c95760043567ffffffffffffffff81116100c95780600401813603916101006003198401126100c9576024359067ffffffffffffffff82116100c957366023830112156100c95781600401359067ffffffffffffffff82116100c9578160051b90602482850101933685116100c95761060b610f5e565b967fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffdd873591018112156100c957820160048101359067ffffffffffffffff82116100c95760240181360381136100c957610666913691610e06565b805160208201207f000000000000000000000000000000000000000000000000000000000000000003610c93575060248201966106a288610f49565b67ffffffffffffffff806106b8818551166110a1565b16911603610c485760c48301356060820151808203610c1a57505060448301906106e182610f49565b90604081019167ffffffffffffffff806106fd818651166110a1565b16911603610bcf57606485019261071384610f49565b67ffffffffffffffff8061072684610f49565b16911610610b87575067ffffffffffffffff610749816020819401511694610f49565b92511691160367ffffffffffffffff8111610b5a5767ffffffffffffffff16019467ffffffffffffffff8611610b5a5767ffffffffffffffff60848401968161079189610f49565b91169182911603610b17575060206107ac61048b368a610e7f565b9401946107bc6040519687610dc5565b85526024820191602086015b828410610ad6575050505082517f0000000000000000000000000000000000000000000000000000000000000000808210610aa85750506040517f190100000000000000000000000000000000000000000000000000000000000081527f000000000000000000000000000000000000000000000000000000000000000060028201526022810183905260429020935f965f975b85518910156109a05761087860208a60051b8801015188611191565b5060048193929310156109735780610944575073ffffffffffffffffffffffffffffffffffffffff1673ffffffffffffffffffffffffffffffffffffffff821690808211156109125750805f52600260205260ff60405f205416156108e3575060019098019761085c565b897fca855d71000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b8a7f5f418966000000000000000000000000000000000000000000000000000000005f5260045260245260445260645ffd5b8a7f125cbd31000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b7f4e487b71000000000000000000000000000000000000000000000000000000005f52602160045260245ffd5b5067ffffffffffffffff7fdc96d0fc6897b7323e6b6a22a471254fa892084c8e23ad88f0ca840dee1561e39281610a94610a8e60409560806109e38e3690610e7f565b8b6fffffffffffffffff000000000000000087602084015116848401519260a060608601519501519586918e5190610a1a82610d60565b8482528c871660208301528c88166040830152606082015201527fffffffffffffffff00000000000000000000000000000000000000000000000077ffffffffffffffff000000000000000000000000000000006003549560801b16941617918b1b1617176003558a600455600555610f49565b92610f49565b60a4855197013587521660208601521692a3005b7f59b8466f000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b833567ffffffffffffffff81116100c9578201366043820112156100c957602091610b0c83923690604460248201359101610e06565b8152019301926107c8565b67ffffffffffffffff90610b2a88610f49565b907f0ec5edfc000000000000000000000000000000000000000000000000000000005f526004521660245260445ffd5b7f4e487b71000000000000000000000000000000000000000000000000000000005f52601160045260245ffd5b8367ffffffffffffffff610b9e610a8e8294610f49565b917f49698cbd000000000000000000000000000000000000000000000000000000005f52166004521660245260445ffd5b67ffffffffffffffff8381610be9610a8e828751166110a1565b917fe2fc4512000000000000000000000000000000000000000000000000000000005f52166004521660245260445ffd5b7feac8763a000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b8767ffffffffffffffff610c62610a8e82809551166110a1565b917fbdbb1332000000000000000000000000000000000000000000000000000000005f52166004521660245260445ffd5b610ce5906040519182917f98f5997900000000000000000000000000000000000000000000000000000000835260406004840152610cd360448401610fa3565b90600319848303016024850152610d1d565b0390fd5b60206003198201126100c9576004359067ffffffffffffffff82116100c95760031982610100920301126100c95760040190565b907fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0601f602080948051918291828752018686015e5f8582860101520116010190565b60a0810190811067ffffffffffffffff821117610d7c57604052565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52604160045260245ffd5b6060810190811067ffffffffffffffff821117610d7c57604052565b90601f7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0910116810190811067ffffffffffffffff821117610d7c57604052565b92919267ffffffffffffffff8211610d7c5760405191610e4e601f82017fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe01660200184610dc5565b8294818452818301116100c9578281602093845f960137010152565b359067ffffffffffffffff821682036100c957565b919091610100818403126100c95760405190610100820182811067ffffffffffffffff821117610d7c576040528193813567ffffffffffffffff81116100c95782019080601f830112156100c95760e092610ee48492846020610f4496359101610e06565b8552610ef260208201610e6a565b6020860152610f0360408201610e6a565b6040860152610f1460608201610e6a565b6060860152610f2560808201610e6a565b608086015260a081013560a086015260c081013560c086015201610e6a565b910152565b3567ffffffffffffffff811681036100c95790565b60405190610f6b82610d60565b8167ffffffffffffffff6003548181168352818160401c16602084015260801c16604082015260045460608201526080600554910152565b905f915f54908160011c91600181168015611097575b60208410811461106a578383529081156110305750600114610fd9575050565b5f8080529293509091907f290decd9548b62a8d60345a988386fc84ba6bc95484008f6362f93160ef3e5635b838310611016575060209250010190565b600181602092949394548385870101520191019190611005565b60209495507fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff0091509291921683830152151560051b010190565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52602260045260245ffd5b92607f1692610fb9565b67ffffffffffffffff60019116019067ffffffffffffffff8211610b5a57565b8051602081519101209067ffffffffffffffff6020820151169067ffffffffffffffff6040820151169067ffffffffffffffff60608201511667ffffffffffffffff60808301511660a08301519167ffffffffffffffff60e060c086015195015116946040519660208801987f23ab3808f759daae36511e22e691ad7e39c9ab10cafa11cd9f05365e4d0175868a5260408901526060880152608087015260a086015260c085015260e0840152610100830152610120820152610120815261118b61014082610dc5565b51902090565b81519190604183036111c1576111ba9250602082015190606060408401519301515f1a906111cb565b9192909190565b50505f9160029190565b91907f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0841161125a579160209360809260ff5f9560405194855216868401526040830152606082015282805260015afa1561124f575f5173ffffffffffffffffffffffffffffffffffffffff81161561124557905f905f90565b505f906001905f90565b6040513d5f823e3d90fd5b5050505f916003919056290decd9548b62a8d60345a988386fc84ba6bc95484008f6362f93160ef3e563',
-  deployedBytecode:
-    '0x60806040526004361015610011575f80fd5b5f3560e01c806302440d8e146105855780631703a0181461054b5780632d9213fb146105115780636f8ff5ea14610498578063799a64b21461046f57806384b0196e1461031f5780638f7dcfa314610290578063b719d032146101af578063ca1e7819146100cd5763e0d370ac14610087575f80fd5b346100c9575f6003193601126100c9576100c56040516100b1816100aa81610fa3565b0382610dc5565b604051918291602083526020830190610d1d565b0390f35b5f80fd5b346100c9575f6003193601126100c9576040518060206001549283815201809260015f527fb10e2d527612073b26eecdfd717e6a320cf44b4afac2b0732d9fcbe2b7fa0cf6905f5b818110610183575050508161012b910382610dc5565b604051918291602083019060208452518091526040830191905f5b818110610154575050500390f35b825173ffffffffffffffffffffffffffffffffffffffff16845285945060209384019390920191600101610146565b825473ffffffffffffffffffffffffffffffffffffffff16845260209093019260019283019201610115565b346100c9575f6003193601126100c9575f604080516101cd81610da9565b828152826020820152015260606040516101e681610da9565b73ffffffffffffffffffffffffffffffffffffffff7f0000000000000000000000000000000000000000000000000000000000000000169081815267ffffffffffffffff60406020830192827f000000000000000000000000000000000000000000000000000000000000000016845201917f0000000000000000000000000000000000000000000000000000000000000000835260405193845251166020830152516040820152f35b346100c9575f6003193601126100c9575f60806040516102af81610d60565b828152826020820152826040820152826060820152015260a06102d0610f5e565b60806040519167ffffffffffffffff815116835267ffffffffffffffff602082015116602084015267ffffffffffffffff60408201511660408401526060810151606084015201516080820152f35b346100c9575f6003193601126100c9576103f460408051906103418183610dc5565b600b82527f42434d656420626c6f636b00000000000000000000000000000000000000000060208301528051906103788183610dc5565b600182527f310000000000000000000000000000000000000000000000000000000000000060208301526104016020918051936103b58486610dc5565b5f85525f36813781519687967f1300000000000000000000000000000000000000000000000000000000000000885260e08689015260e0880190610d1d565b9186830390870152610d1d565b5f60608501525f60808501527f000000000000000000000000000000000000000000000000000000000000000060a085015283810360c08501528180845192838152019301915f5b82811061045857505050500390f35b835185528695509381019392810192600101610449565b346100c957602061049061048b3661048636610ce9565b610e7f565b6110c1565b604051908152f35b346100c95760206104906104b861048b6104b136610ce9565b3690610e7f565b7f0000000000000000000000000000000000000000000000000000000000000000604291604051917f19010000000000000000000000000000000000000000000000000000000000008352600283015260228201522090565b346100c9575f6003193601126100c95760206040517f23ab3808f759daae36511e22e691ad7e39c9ab10cafa11cd9f05365e4d0175868152f35b346100c9575f6003193601126100c95760206040517f00000000000000000000000000000000000000000000000000000000000000008152f35b346100c95760406003193601126100c95760043567ffffffffffffffff81116100c95780600401813603916101006003198401126100c9576024359067ffffffffffffffff82116100c957366023830112156100c95781600401359067ffffffffffffffff82116100c9578160051b90602482850101933685116100c95761060b610f5e565b967fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffdd873591018112156100c957820160048101359067ffffffffffffffff82116100c95760240181360381136100c957610666913691610e06565b805160208201207f000000000000000000000000000000000000000000000000000000000000000003610c93575060248201966106a288610f49565b67ffffffffffffffff806106b8818551166110a1565b16911603610c485760c48301356060820151808203610c1a57505060448301906106e182610f49565b90604081019167ffffffffffffffff806106fd818651166110a1565b16911603610bcf57606485019261071384610f49565b67ffffffffffffffff8061072684610f49565b16911610610b87575067ffffffffffffffff610749816020819401511694610f49565b92511691160367ffffffffffffffff8111610b5a5767ffffffffffffffff16019467ffffffffffffffff8611610b5a5767ffffffffffffffff60848401968161079189610f49565b91169182911603610b17575060206107ac61048b368a610e7f565b9401946107bc6040519687610dc5565b85526024820191602086015b828410610ad6575050505082517f0000000000000000000000000000000000000000000000000000000000000000808210610aa85750506040517f190100000000000000000000000000000000000000000000000000000000000081527f000000000000000000000000000000000000000000000000000000000000000060028201526022810183905260429020935f965f975b85518910156109a05761087860208a60051b8801015188611191565b5060048193929310156109735780610944575073ffffffffffffffffffffffffffffffffffffffff1673ffffffffffffffffffffffffffffffffffffffff821690808211156109125750805f52600260205260ff60405f205416156108e3575060019098019761085c565b897fca855d71000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b8a7f5f418966000000000000000000000000000000000000000000000000000000005f5260045260245260445260645ffd5b8a7f125cbd31000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b7f4e487b71000000000000000000000000000000000000000000000000000000005f52602160045260245ffd5b5067ffffffffffffffff7fdc96d0fc6897b7323e6b6a22a471254fa892084c8e23ad88f0ca840dee1561e39281610a94610a8e60409560806109e38e3690610e7f565b8b6fffffffffffffffff000000000000000087602084015116848401519260a060608601519501519586918e5190610a1a82610d60565b8482528c871660208301528c88166040830152606082015201527fffffffffffffffff00000000000000000000000000000000000000000000000077ffffffffffffffff000000000000000000000000000000006003549560801b16941617918b1b1617176003558a600455600555610f49565b92610f49565b60a4855197013587521660208601521692a3005b7f59b8466f000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b833567ffffffffffffffff81116100c9578201366043820112156100c957602091610b0c83923690604460248201359101610e06565b8152019301926107c8565b67ffffffffffffffff90610b2a88610f49565b907f0ec5edfc000000000000000000000000000000000000000000000000000000005f526004521660245260445ffd5b7f4e487b71000000000000000000000000000000000000000000000000000000005f52601160045260245ffd5b8367ffffffffffffffff610b9e610a8e8294610f49565b917f49698cbd000000000000000000000000000000000000000000000000000000005f52166004521660245260445ffd5b67ffffffffffffffff8381610be9610a8e828751166110a1565b917fe2fc4512000000000000000000000000000000000000000000000000000000005f52166004521660245260445ffd5b7feac8763a000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b8767ffffffffffffffff610c62610a8e82809551166110a1565b917fbdbb1332000000000000000000000000000000000000000000000000000000005f52166004521660245260445ffd5b610ce5906040519182917f98f5997900000000000000000000000000000000000000000000000000000000835260406004840152610cd360448401610fa3565b90600319848303016024850152610d1d565b0390fd5b60206003198201126100c9576004359067ffffffffffffffff82116100c95760031982610100920301126100c95760040190565b907fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0601f602080948051918291828752018686015e5f8582860101520116010190565b60a0810190811067ffffffffffffffff821117610d7c57604052565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52604160045260245ffd5b6060810190811067ffffffffffffffff821117610d7c57604052565b90601f7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0910116810190811067ffffffffffffffff821117610d7c57604052565b92919267ffffffffffffffff8211610d7c5760405191610e4e601f82017fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe01660200184610dc5565b8294818452818301116100c9578281602093845f960137010152565b359067ffffffffffffffff821682036100c957565b919091610100818403126100c95760405190610100820182811067ffffffffffffffff821117610d7c576040528193813567ffffffffffffffff81116100c95782019080601f830112156100c95760e092610ee48492846020610f4496359101610e06565b8552610ef260208201610e6a565b6020860152610f0360408201610e6a565b6040860152610f1460608201610e6a565b6060860152610f2560808201610e6a565b608086015260a081013560a086015260c081013560c086015201610e6a565b910152565b3567ffffffffffffffff811681036100c95790565b60405190610f6b82610d60565b8167ffffffffffffffff6003548181168352818160401c16602084015260801c16604082015260045460608201526080600554910152565b905f915f54908160011c91600181168015611097575b60208410811461106a578383529081156110305750600114610fd9575050565b5f8080529293509091907f290decd9548b62a8d60345a988386fc84ba6bc95484008f6362f93160ef3e5635b838310611016575060209250010190565b600181602092949394548385870101520191019190611005565b60209495507fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff0091509291921683830152151560051b010190565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52602260045260245ffd5b92607f1692610fb9565b67ffffffffffffffff60019116019067ffffffffffffffff8211610b5a57565b8051602081519101209067ffffffffffffffff6020820151169067ffffffffffffffff6040820151169067ffffffffffffffff60608201511667ffffffffffffffff60808301511660a08301519167ffffffffffffffff60e060c086015195015116946040519660208801987f23ab3808f759daae36511e22e691ad7e39c9ab10cafa11cd9f05365e4d0175868a5260408901526060880152608087015260a086015260c085015260e0840152610100830152610120820152610120815261118b61014082610dc5565b51902090565b81519190604183036111c1576111ba9250602082015190606060408401519301515f1a906111cb565b9192909190565b50505f9160029190565b91907f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0841161125a579160209360809260ff5f9560405194855216868401526040830152606082015282805260015afa1561124f575f5173ffffffffffffffffffffffffffffffffffffffff81161561124557905f905f90565b505f906001905f90565b6040513d5f823e3d90fd5b5050505f916003919056',
-  immutables: [
+  "bytecode": "0x610140806040523461063e57611f85803803809161001d828561065a565b8339810181810390610100821261063e5782516001600160401b03811161063e578161004a9185016106c2565b60208401519091906001600160401b03811161063e5784019181601f8401121561063e5782519161007a836106df565b93610088604051958661065a565b838552602085016020819560051b8301019183831161063e57602001905b828210610642575050506060604087015195605f19011261063e5760405195606087016001600160401b038111888210176104e7576040526100ea606082016106f6565b87526100f86080820161070a565b6020880190815260a08201516040890190815260c08301519198916001600160401b03811161063e578301926101008486031261063e576040519361010085016001600160401b038111868210176104e75760405280516001600160401b03811161063e578161016f8860e0936101cf95016106c2565b875261017d6020820161070a565b602088015261018e6040820161070a565b604088015261019f6060820161070a565b60608801526101b06080820161070a565b608088015260a081015160a088015260c081015160c08801520161070a565b60e085810191909152810151906001600160401b03821161063e570184601f8201121561063e57805190610202826106df565b95610210604051978861065a565b82875260208088019360051b8301019181831161063e5760208101935b8385106106005750505050508451156105f157865160011c600181018091116105dd5780891080156105d3575b6105b657505f98895b88518b10156102cd576001600160a01b0361027e8c8b61071e565b5116906001600160a01b0316808211156102b45750806001915f52600260205260405f208260ff198254161790559a0199610263565b8b63dae4c7e960e01b5f5260045260245260445260645ffd5b508551899089906001600160401b0381116104e7576102ec5f54610746565b601f8111610569575b50806020601f8211600114610506575f916104fb575b508160011b915f199060031b1c1916175f555b51976001600160401b0389116104e7576801000000000000000089116104e75760015489600155808a106104ae575b509760015f5260205f20985f5b8281106104915750505061043796975060c052865160208801908120608052604097600b60208a5161038c8c8261065a565b828152016a42434d656420626c6f636b60a81b81522091600160208b516103b38d8261065a565b82815201603160f81b8152209151902089519160208301937f599a80fcaa47b95e2323ab4d34d34e0cc9feda4b843edafcc30c7bdf60ea15bf85528b840152606083015260808201526080815261040b60a08261065a565b51902060a05282516001600160a01b031660e052516001600160401b0316610100525161012052610799565b516112659081610d00823960805181818161040f015261066f015260a0518181816104ba0152610827015260c05181818161056201526107d7015260e051816101fd015261010051816102340152610120518161025a0152f35b81516001600160a01b0316818c015560209091019060010161035a565b60015f526104e1908a90037fb10e2d527612073b26eecdfd717e6a320cf44b4afac2b0732d9fcbe2b7fa0cf68b0161077e565b8961034d565b634e487b7160e01b5f52604160045260245ffd5b90508901518b61030b565b5f8080528181209250601f198416905b8c8282106105515750509083600194939210610539575b5050811b015f5561031e565b8b01515f1960f88460031b161c191690558b8061052d565b60018495602093958493015181550194019201610516565b818111156102f5575f80526105a8905f516020611f655f395f51905f5290601f840160051c90602085106105ae575b601f82910160051c03910161077e565b8a6102f5565b5f9150610598565b889088519063230bf48b60e11b5f5260045260245260445260645ffd5b508751891161025a565b634e487b7160e01b5f52601160045260245ffd5b6329b94cb960e01b5f5260045ffd5b84516001600160401b03811161063e57820183603f8201121561063e57602091610633858360408680960151910161067d565b81520194019361022d565b5f80fd5b6020809161064f846106f6565b8152019101906100a6565b601f909101601f19168101906001600160401b038211908210176104e757604052565b9192916001600160401b0382116104e757604051916106a6601f8201601f19166020018461065a565b82948184528183011161063e578281602093845f96015e010152565b9080601f8301121561063e5781516106dc9260200161067d565b90565b6001600160401b0381116104e75760051b60200190565b51906001600160a01b038216820361063e57565b51906001600160401b038216820361063e57565b80518210156107325760209160051b010190565b634e487b7160e01b5f52603260045260245ffd5b90600182811c92168015610774575b602083101461076057565b634e487b7160e01b5f52602260045260245ffd5b91607f1691610755565b5f5b82811061078c57505050565b5f82820155600101610780565b805190939192906001600160a01b0316158080610c2d575b80610c21575b80610c18575b610c11578015610bfc575b8015610bf0575b610be15782518051906020810191822060805103610b0d57505082516020815191012091602084019360018060401b038551169560018060401b0360408301511694606083019760018060401b0389511696608085019460018060401b038651169860a08201998a519160c08401519360e060018060401b0391015116946040519660208801987f23ab3808f759daae36511e22e691ad7e39c9ab10cafa11cd9f05365e4d0175868a5260408901526060880152608087015260a086015260c085015260e084015261010083015261012082015261012081526108b46101408261065a565b5190208651602083018051909492916001600160401b039182169116818114801590610aff575b610ad2575050855160c051808210610abd575050604260a0516040519061190160f01b8252600282015282602282015220965f995f9a5b88518c10156109d25761092f6109288d8b61071e565b518b610c42565b5060048193929310156109be57806109a857506001600160a01b0382811691168082111561098f5750805f52600260205260ff60405f2054161561097957506001909b019a610912565b8c63ca855d7160e01b5f5260045260245260445ffd5b8d632fa0c4b360e11b5f5260045260245260445260645ffd5b8d63125cbd3160e01b5f5260045260245260445ffd5b634e487b7160e01b5f52602160045260245ffd5b509851925198519051604051969a509498939750939550936001600160401b039182169160a08201908111828210176104e75760409081528282526001600160401b038481166020840152858116828401526060830187905260809283018890526003805495831b6fffffffffffffffff0000000000000000166001600160c01b0319909616909417949094179490911b600160801b600160c01b0316939093179055600492909255600592909255825193519290910151929116906001600160a01b03167f44101fd6baf1176947e136226a479d65c276b5b92a7a93d0cdec0b5b68b645635f80a4565b6359b8466f60e01b5f5260045260245260445ffd5b91608492604086015160405193632415bcbb60e11b85526004850152602484015260448301526064820152fd5b5060408501518314156108db565b60405180926398f5997960e01b8252604060048301525f905f54610b3081610746565b908160448601526001811690815f14610bc05750600114610b7a575b506020936003198484030160248501525180918184528584015e5f828201850152601f01601f191601030190fd5b5f8080529192505f516020611f655f395f51905f525b818310610ba65750508201606401906020610b4c565b805460648489010152869450602090920191600101610b90565b6020969450606492915060ff191682860152151560051b8401019193610b4c565b633b53489960e21b5f5260045ffd5b506040840151156107cf565b5060208401516001600160401b0316156107c8565b5050915050565b508151156107bd565b506040850151156107b7565b5060208501516001600160401b0316156107b1565b8151919060418303610c7257610c6b9250602082015190606060408401519301515f1a90610c7c565b9192909190565b50505f9160029190565b91906fa2a8918ca85bafe22016d0b997e4df60600160ff1b038411610cf4579160209360809260ff5f9560405194855216868401526040830152606082015282805260015afa15610ce9575f516001600160a01b03811615610cdf57905f905f90565b505f906001905f90565b6040513d5f823e3d90fd5b5050505f916003919056fe60806040526004361015610011575f80fd5b5f3560e01c806302440d8e146105855780631703a0181461054b5780632d9213fb146105115780636f8ff5ea14610498578063799a64b21461046f57806384b0196e1461031f5780638f7dcfa314610290578063b719d032146101af578063ca1e7819146100cd5763e0d370ac14610087575f80fd5b346100c9575f6003193601126100c9576100c56040516100b1816100aa81610fa3565b0382610dc5565b604051918291602083526020830190610d1d565b0390f35b5f80fd5b346100c9575f6003193601126100c9576040518060206001549283815201809260015f527fb10e2d527612073b26eecdfd717e6a320cf44b4afac2b0732d9fcbe2b7fa0cf6905f5b818110610183575050508161012b910382610dc5565b604051918291602083019060208452518091526040830191905f5b818110610154575050500390f35b825173ffffffffffffffffffffffffffffffffffffffff16845285945060209384019390920191600101610146565b825473ffffffffffffffffffffffffffffffffffffffff16845260209093019260019283019201610115565b346100c9575f6003193601126100c9575f604080516101cd81610da9565b828152826020820152015260606040516101e681610da9565b73ffffffffffffffffffffffffffffffffffffffff7f0000000000000000000000000000000000000000000000000000000000000000169081815267ffffffffffffffff60406020830192827f000000000000000000000000000000000000000000000000000000000000000016845201917f0000000000000000000000000000000000000000000000000000000000000000835260405193845251166020830152516040820152f35b346100c9575f6003193601126100c9575f60806040516102af81610d60565b828152826020820152826040820152826060820152015260a06102d0610f5e565b60806040519167ffffffffffffffff815116835267ffffffffffffffff602082015116602084015267ffffffffffffffff60408201511660408401526060810151606084015201516080820152f35b346100c9575f6003193601126100c9576103f460408051906103418183610dc5565b600b82527f42434d656420626c6f636b00000000000000000000000000000000000000000060208301528051906103788183610dc5565b600182527f310000000000000000000000000000000000000000000000000000000000000060208301526104016020918051936103b58486610dc5565b5f85525f36813781519687967f1300000000000000000000000000000000000000000000000000000000000000885260e08689015260e0880190610d1d565b9186830390870152610d1d565b5f60608501525f60808501527f000000000000000000000000000000000000000000000000000000000000000060a085015283810360c08501528180845192838152019301915f5b82811061045857505050500390f35b835185528695509381019392810192600101610449565b346100c957602061049061048b3661048636610ce9565b610e7f565b6110c1565b604051908152f35b346100c95760206104906104b861048b6104b136610ce9565b3690610e7f565b7f0000000000000000000000000000000000000000000000000000000000000000604291604051917f19010000000000000000000000000000000000000000000000000000000000008352600283015260228201522090565b346100c9575f6003193601126100c95760206040517f23ab3808f759daae36511e22e691ad7e39c9ab10cafa11cd9f05365e4d0175868152f35b346100c9575f6003193601126100c95760206040517f00000000000000000000000000000000000000000000000000000000000000008152f35b346100c95760406003193601126100c95760043567ffffffffffffffff81116100c95780600401813603916101006003198401126100c9576024359067ffffffffffffffff82116100c957366023830112156100c95781600401359067ffffffffffffffff82116100c9578160051b90602482850101933685116100c95761060b610f5e565b967fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffdd873591018112156100c957820160048101359067ffffffffffffffff82116100c95760240181360381136100c957610666913691610e06565b805160208201207f000000000000000000000000000000000000000000000000000000000000000003610c93575060248201966106a288610f49565b67ffffffffffffffff806106b8818551166110a1565b16911603610c485760c48301356060820151808203610c1a57505060448301906106e182610f49565b90604081019167ffffffffffffffff806106fd818651166110a1565b16911603610bcf57606485019261071384610f49565b67ffffffffffffffff8061072684610f49565b16911610610b87575067ffffffffffffffff610749816020819401511694610f49565b92511691160367ffffffffffffffff8111610b5a5767ffffffffffffffff16019467ffffffffffffffff8611610b5a5767ffffffffffffffff60848401968161079189610f49565b91169182911603610b17575060206107ac61048b368a610e7f565b9401946107bc6040519687610dc5565b85526024820191602086015b828410610ad6575050505082517f0000000000000000000000000000000000000000000000000000000000000000808210610aa85750506040517f190100000000000000000000000000000000000000000000000000000000000081527f000000000000000000000000000000000000000000000000000000000000000060028201526022810183905260429020935f965f975b85518910156109a05761087860208a60051b8801015188611191565b5060048193929310156109735780610944575073ffffffffffffffffffffffffffffffffffffffff1673ffffffffffffffffffffffffffffffffffffffff821690808211156109125750805f52600260205260ff60405f205416156108e3575060019098019761085c565b897fca855d71000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b8a7f5f418966000000000000000000000000000000000000000000000000000000005f5260045260245260445260645ffd5b8a7f125cbd31000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b7f4e487b71000000000000000000000000000000000000000000000000000000005f52602160045260245ffd5b5067ffffffffffffffff7fdc96d0fc6897b7323e6b6a22a471254fa892084c8e23ad88f0ca840dee1561e39281610a94610a8e60409560806109e38e3690610e7f565b8b6fffffffffffffffff000000000000000087602084015116848401519260a060608601519501519586918e5190610a1a82610d60565b8482528c871660208301528c88166040830152606082015201527fffffffffffffffff00000000000000000000000000000000000000000000000077ffffffffffffffff000000000000000000000000000000006003549560801b16941617918b1b1617176003558a600455600555610f49565b92610f49565b60a4855197013587521660208601521692a3005b7f59b8466f000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b833567ffffffffffffffff81116100c9578201366043820112156100c957602091610b0c83923690604460248201359101610e06565b8152019301926107c8565b67ffffffffffffffff90610b2a88610f49565b907f0ec5edfc000000000000000000000000000000000000000000000000000000005f526004521660245260445ffd5b7f4e487b71000000000000000000000000000000000000000000000000000000005f52601160045260245ffd5b8367ffffffffffffffff610b9e610a8e8294610f49565b917f49698cbd000000000000000000000000000000000000000000000000000000005f52166004521660245260445ffd5b67ffffffffffffffff8381610be9610a8e828751166110a1565b917fe2fc4512000000000000000000000000000000000000000000000000000000005f52166004521660245260445ffd5b7feac8763a000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b8767ffffffffffffffff610c62610a8e82809551166110a1565b917fbdbb1332000000000000000000000000000000000000000000000000000000005f52166004521660245260445ffd5b610ce5906040519182917f98f5997900000000000000000000000000000000000000000000000000000000835260406004840152610cd360448401610fa3565b90600319848303016024850152610d1d565b0390fd5b60206003198201126100c9576004359067ffffffffffffffff82116100c95760031982610100920301126100c95760040190565b907fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0601f602080948051918291828752018686015e5f8582860101520116010190565b60a0810190811067ffffffffffffffff821117610d7c57604052565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52604160045260245ffd5b6060810190811067ffffffffffffffff821117610d7c57604052565b90601f7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0910116810190811067ffffffffffffffff821117610d7c57604052565b92919267ffffffffffffffff8211610d7c5760405191610e4e601f82017fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe01660200184610dc5565b8294818452818301116100c9578281602093845f960137010152565b359067ffffffffffffffff821682036100c957565b919091610100818403126100c95760405190610100820182811067ffffffffffffffff821117610d7c576040528193813567ffffffffffffffff81116100c95782019080601f830112156100c95760e092610ee48492846020610f4496359101610e06565b8552610ef260208201610e6a565b6020860152610f0360408201610e6a565b6040860152610f1460608201610e6a565b6060860152610f2560808201610e6a565b608086015260a081013560a086015260c081013560c086015201610e6a565b910152565b3567ffffffffffffffff811681036100c95790565b60405190610f6b82610d60565b8167ffffffffffffffff6003548181168352818160401c16602084015260801c16604082015260045460608201526080600554910152565b905f915f54908160011c91600181168015611097575b60208410811461106a578383529081156110305750600114610fd9575050565b5f8080529293509091907f290decd9548b62a8d60345a988386fc84ba6bc95484008f6362f93160ef3e5635b838310611016575060209250010190565b600181602092949394548385870101520191019190611005565b60209495507fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff0091509291921683830152151560051b010190565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52602260045260245ffd5b92607f1692610fb9565b67ffffffffffffffff60019116019067ffffffffffffffff8211610b5a57565b8051602081519101209067ffffffffffffffff6020820151169067ffffffffffffffff6040820151169067ffffffffffffffff60608201511667ffffffffffffffff60808301511660a08301519167ffffffffffffffff60e060c086015195015116946040519660208801987f23ab3808f759daae36511e22e691ad7e39c9ab10cafa11cd9f05365e4d0175868a5260408901526060880152608087015260a086015260c085015260e0840152610100830152610120820152610120815261118b61014082610dc5565b51902090565b81519190604183036111c1576111ba9250602082015190606060408401519301515f1a906111cb565b9192909190565b50505f9160029190565b91907f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0841161125a579160209360809260ff5f9560405194855216868401526040830152606082015282805260015afa1561124f575f5173ffffffffffffffffffffffffffffffffffffffff81161561124557905f905f90565b505f906001905f90565b6040513d5f823e3d90fd5b5050505f916003919056290decd9548b62a8d60345a988386fc84ba6bc95484008f6362f93160ef3e563",
+  "deployedBytecode": "0x60806040526004361015610011575f80fd5b5f3560e01c806302440d8e146105855780631703a0181461054b5780632d9213fb146105115780636f8ff5ea14610498578063799a64b21461046f57806384b0196e1461031f5780638f7dcfa314610290578063b719d032146101af578063ca1e7819146100cd5763e0d370ac14610087575f80fd5b346100c9575f6003193601126100c9576100c56040516100b1816100aa81610fa3565b0382610dc5565b604051918291602083526020830190610d1d565b0390f35b5f80fd5b346100c9575f6003193601126100c9576040518060206001549283815201809260015f527fb10e2d527612073b26eecdfd717e6a320cf44b4afac2b0732d9fcbe2b7fa0cf6905f5b818110610183575050508161012b910382610dc5565b604051918291602083019060208452518091526040830191905f5b818110610154575050500390f35b825173ffffffffffffffffffffffffffffffffffffffff16845285945060209384019390920191600101610146565b825473ffffffffffffffffffffffffffffffffffffffff16845260209093019260019283019201610115565b346100c9575f6003193601126100c9575f604080516101cd81610da9565b828152826020820152015260606040516101e681610da9565b73ffffffffffffffffffffffffffffffffffffffff7f0000000000000000000000000000000000000000000000000000000000000000169081815267ffffffffffffffff60406020830192827f000000000000000000000000000000000000000000000000000000000000000016845201917f0000000000000000000000000000000000000000000000000000000000000000835260405193845251166020830152516040820152f35b346100c9575f6003193601126100c9575f60806040516102af81610d60565b828152826020820152826040820152826060820152015260a06102d0610f5e565b60806040519167ffffffffffffffff815116835267ffffffffffffffff602082015116602084015267ffffffffffffffff60408201511660408401526060810151606084015201516080820152f35b346100c9575f6003193601126100c9576103f460408051906103418183610dc5565b600b82527f42434d656420626c6f636b00000000000000000000000000000000000000000060208301528051906103788183610dc5565b600182527f310000000000000000000000000000000000000000000000000000000000000060208301526104016020918051936103b58486610dc5565b5f85525f36813781519687967f1300000000000000000000000000000000000000000000000000000000000000885260e08689015260e0880190610d1d565b9186830390870152610d1d565b5f60608501525f60808501527f000000000000000000000000000000000000000000000000000000000000000060a085015283810360c08501528180845192838152019301915f5b82811061045857505050500390f35b835185528695509381019392810192600101610449565b346100c957602061049061048b3661048636610ce9565b610e7f565b6110c1565b604051908152f35b346100c95760206104906104b861048b6104b136610ce9565b3690610e7f565b7f0000000000000000000000000000000000000000000000000000000000000000604291604051917f19010000000000000000000000000000000000000000000000000000000000008352600283015260228201522090565b346100c9575f6003193601126100c95760206040517f23ab3808f759daae36511e22e691ad7e39c9ab10cafa11cd9f05365e4d0175868152f35b346100c9575f6003193601126100c95760206040517f00000000000000000000000000000000000000000000000000000000000000008152f35b346100c95760406003193601126100c95760043567ffffffffffffffff81116100c95780600401813603916101006003198401126100c9576024359067ffffffffffffffff82116100c957366023830112156100c95781600401359067ffffffffffffffff82116100c9578160051b90602482850101933685116100c95761060b610f5e565b967fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffdd873591018112156100c957820160048101359067ffffffffffffffff82116100c95760240181360381136100c957610666913691610e06565b805160208201207f000000000000000000000000000000000000000000000000000000000000000003610c93575060248201966106a288610f49565b67ffffffffffffffff806106b8818551166110a1565b16911603610c485760c48301356060820151808203610c1a57505060448301906106e182610f49565b90604081019167ffffffffffffffff806106fd818651166110a1565b16911603610bcf57606485019261071384610f49565b67ffffffffffffffff8061072684610f49565b16911610610b87575067ffffffffffffffff610749816020819401511694610f49565b92511691160367ffffffffffffffff8111610b5a5767ffffffffffffffff16019467ffffffffffffffff8611610b5a5767ffffffffffffffff60848401968161079189610f49565b91169182911603610b17575060206107ac61048b368a610e7f565b9401946107bc6040519687610dc5565b85526024820191602086015b828410610ad6575050505082517f0000000000000000000000000000000000000000000000000000000000000000808210610aa85750506040517f190100000000000000000000000000000000000000000000000000000000000081527f000000000000000000000000000000000000000000000000000000000000000060028201526022810183905260429020935f965f975b85518910156109a05761087860208a60051b8801015188611191565b5060048193929310156109735780610944575073ffffffffffffffffffffffffffffffffffffffff1673ffffffffffffffffffffffffffffffffffffffff821690808211156109125750805f52600260205260ff60405f205416156108e3575060019098019761085c565b897fca855d71000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b8a7f5f418966000000000000000000000000000000000000000000000000000000005f5260045260245260445260645ffd5b8a7f125cbd31000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b7f4e487b71000000000000000000000000000000000000000000000000000000005f52602160045260245ffd5b5067ffffffffffffffff7fdc96d0fc6897b7323e6b6a22a471254fa892084c8e23ad88f0ca840dee1561e39281610a94610a8e60409560806109e38e3690610e7f565b8b6fffffffffffffffff000000000000000087602084015116848401519260a060608601519501519586918e5190610a1a82610d60565b8482528c871660208301528c88166040830152606082015201527fffffffffffffffff00000000000000000000000000000000000000000000000077ffffffffffffffff000000000000000000000000000000006003549560801b16941617918b1b1617176003558a600455600555610f49565b92610f49565b60a4855197013587521660208601521692a3005b7f59b8466f000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b833567ffffffffffffffff81116100c9578201366043820112156100c957602091610b0c83923690604460248201359101610e06565b8152019301926107c8565b67ffffffffffffffff90610b2a88610f49565b907f0ec5edfc000000000000000000000000000000000000000000000000000000005f526004521660245260445ffd5b7f4e487b71000000000000000000000000000000000000000000000000000000005f52601160045260245ffd5b8367ffffffffffffffff610b9e610a8e8294610f49565b917f49698cbd000000000000000000000000000000000000000000000000000000005f52166004521660245260445ffd5b67ffffffffffffffff8381610be9610a8e828751166110a1565b917fe2fc4512000000000000000000000000000000000000000000000000000000005f52166004521660245260445ffd5b7feac8763a000000000000000000000000000000000000000000000000000000005f5260045260245260445ffd5b8767ffffffffffffffff610c62610a8e82809551166110a1565b917fbdbb1332000000000000000000000000000000000000000000000000000000005f52166004521660245260445ffd5b610ce5906040519182917f98f5997900000000000000000000000000000000000000000000000000000000835260406004840152610cd360448401610fa3565b90600319848303016024850152610d1d565b0390fd5b60206003198201126100c9576004359067ffffffffffffffff82116100c95760031982610100920301126100c95760040190565b907fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0601f602080948051918291828752018686015e5f8582860101520116010190565b60a0810190811067ffffffffffffffff821117610d7c57604052565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52604160045260245ffd5b6060810190811067ffffffffffffffff821117610d7c57604052565b90601f7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0910116810190811067ffffffffffffffff821117610d7c57604052565b92919267ffffffffffffffff8211610d7c5760405191610e4e601f82017fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe01660200184610dc5565b8294818452818301116100c9578281602093845f960137010152565b359067ffffffffffffffff821682036100c957565b919091610100818403126100c95760405190610100820182811067ffffffffffffffff821117610d7c576040528193813567ffffffffffffffff81116100c95782019080601f830112156100c95760e092610ee48492846020610f4496359101610e06565b8552610ef260208201610e6a565b6020860152610f0360408201610e6a565b6040860152610f1460608201610e6a565b6060860152610f2560808201610e6a565b608086015260a081013560a086015260c081013560c086015201610e6a565b910152565b3567ffffffffffffffff811681036100c95790565b60405190610f6b82610d60565b8167ffffffffffffffff6003548181168352818160401c16602084015260801c16604082015260045460608201526080600554910152565b905f915f54908160011c91600181168015611097575b60208410811461106a578383529081156110305750600114610fd9575050565b5f8080529293509091907f290decd9548b62a8d60345a988386fc84ba6bc95484008f6362f93160ef3e5635b838310611016575060209250010190565b600181602092949394548385870101520191019190611005565b60209495507fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff0091509291921683830152151560051b010190565b7f4e487b71000000000000000000000000000000000000000000000000000000005f52602260045260245ffd5b92607f1692610fb9565b67ffffffffffffffff60019116019067ffffffffffffffff8211610b5a57565b8051602081519101209067ffffffffffffffff6020820151169067ffffffffffffffff6040820151169067ffffffffffffffff60608201511667ffffffffffffffff60808301511660a08301519167ffffffffffffffff60e060c086015195015116946040519660208801987f23ab3808f759daae36511e22e691ad7e39c9ab10cafa11cd9f05365e4d0175868a5260408901526060880152608087015260a086015260c085015260e0840152610100830152610120820152610120815261118b61014082610dc5565b51902090565b81519190604183036111c1576111ba9250602082015190606060408401519301515f1a906111cb565b9192909190565b50505f9160029190565b91907f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0841161125a579160209360809260ff5f9560405194855216868401526040830152606082015282805260015afa1561124f575f5173ffffffffffffffffffffffffffffffffffffffff81161561124557905f905f90565b505f906001905f90565b6040513d5f823e3d90fd5b5050505f916003919056",
+  "immutables": [
     {
-      length: 32,
-      start: 509,
+      "length": 32,
+      "start": 509
     },
     {
-      length: 32,
-      start: 564,
+      "length": 32,
+      "start": 564
     },
     {
-      length: 32,
-      start: 602,
+      "length": 32,
+      "start": 602
     },
     {
-      length: 32,
-      start: 1039,
+      "length": 32,
+      "start": 1039
     },
     {
-      length: 32,
-      start: 1210,
+      "length": 32,
+      "start": 1210
     },
     {
-      length: 32,
-      start: 1378,
+      "length": 32,
+      "start": 1378
     },
     {
-      length: 32,
-      start: 1647,
+      "length": 32,
+      "start": 1647
     },
     {
-      length: 32,
-      start: 2007,
+      "length": 32,
+      "start": 2007
     },
     {
-      length: 32,
-      start: 2087,
-    },
-  ],
+      "length": 32,
+      "start": 2087
+    }
+  ]
 } as const;
