@@ -28,8 +28,8 @@ export function launch(args) {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     detached: true,
   });
-  forwardSignals(app);
-  followNpm(app);
+  const pressed = forwardSignals(app);
+  followNpm(app, pressed);
   return new Promise((resolve, reject) => {
     app.once('error', reject);
     app.once('exit', (code, signal) => resolve(code ?? 128 + (constants.signals[signal] ?? 0)));
@@ -47,17 +47,18 @@ function forwardSignals(app) {
     });
   }
   process.on('SIGWINCH', () => app.kill('SIGWINCH')); // its live view must learn that the window changed
+  return () => lastPress > -Infinity;
 }
 
 /** npm started us, through a shell or directly. When it is gone, nobody is left who could stop us. */
-function followNpm(app) {
+function followNpm(app, pressed) {
   if (process.env.npm_lifecycle_event === undefined) return;
   const npm = findNpm(process.ppid);
   if (npm === undefined) return;
   const timer = setInterval(() => {
     if (startOf(npm.pid) === npm.start) return;
     clearInterval(timer);
-    app.kill('SIGTERM');
+    if (!pressed()) app.kill('SIGTERM');
   }, LOOK_AT_NPM_EVERY_MS);
   timer.unref();
 }
