@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startAnvil } from '@bcmed/embedded';
+import { Janitor, startAnvil } from '@bcmed/embedded';
 import {
   Interface,
   isCallException,
@@ -25,13 +25,15 @@ export class ChainUnderTest {
 
   static async start(): Promise<ChainUnderTest> {
     const folder = mkdtempSync(join(tmpdir(), 'bcmed-contracts-'));
-    const node = await startAnvil({ stateFile: join(folder, 'chain.json') });
+    const janitor = new Janitor();
+    const node = await startAnvil({ stateFile: join(folder, 'chain.json'), janitor });
     // ethers keeps answers for 250 ms unless told not to: an estimate from before a block would let the next one pass.
     const options = { staticNetwork: true, pollingInterval: 10, batchMaxCount: 1, cacheTimeout: -1 };
     const provider = new JsonRpcProvider(node.url, undefined, options);
     return new ChainUnderTest(provider, async () => {
       provider.destroy();
       await node.kill();
+      await janitor.dismiss();
       rmSync(folder, { recursive: true, force: true });
     });
   }

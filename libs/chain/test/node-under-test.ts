@@ -1,18 +1,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startAnvil, type AnvilNode } from '@bcmed/embedded';
+import { Janitor, startAnvil, type AnvilNode } from '@bcmed/embedded';
 
 /** A real node that can be killed and come back at the same port, with or without what it remembered. */
 export class NodeUnderTest {
   private constructor(
     private readonly folder: string,
+    private readonly janitor: Janitor,
     private node: AnvilNode,
   ) {}
 
   static async start(): Promise<NodeUnderTest> {
     const folder = mkdtempSync(join(tmpdir(), 'bcmed-chain-'));
-    return new NodeUnderTest(folder, await startAnvil({ stateFile: join(folder, 'chain.json') }));
+    const janitor = new Janitor();
+    const node = await startAnvil({ stateFile: join(folder, 'chain.json'), janitor });
+    return new NodeUnderTest(folder, janitor, node);
   }
 
   get url(): string {
@@ -31,11 +34,13 @@ export class NodeUnderTest {
 
   async comeBack(options: { chainId?: number } = {}): Promise<void> {
     const stateFile = join(this.folder, options.chainId === undefined ? 'chain.json' : 'another-chain.json');
-    this.node = await startAnvil({ stateFile, port: this.node.port, ...options });
+    const { janitor } = this;
+    this.node = await startAnvil({ stateFile, port: this.node.port, janitor, ...options });
   }
 
   async remove(): Promise<void> {
     await this.node.kill();
+    await this.janitor.dismiss();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
