@@ -119,7 +119,10 @@ interface Address {
 }
 
 async function whenHealthy(storeDir: string, pid: number): Promise<Address> {
-  const ports: unknown = JSON.parse(readFileSync(join(storeDir, `nats-server_${String(pid)}.ports`), 'utf8'));
+  // The server names the file after its own program, whatever that is called.
+  const file = readdirSync(storeDir).find((name) => name.endsWith(`_${String(pid)}.ports`));
+  if (file === undefined) throw new Error('the server has not told its ports yet');
+  const ports: unknown = JSON.parse(readFileSync(join(storeDir, file), 'utf8'));
   const url = firstOf(ports, 'nats');
   const monitorUrl = firstOf(ports, 'monitoring');
   const health = await fetch(`${monitorUrl}/healthz`, { signal: AbortSignal.timeout(1_000) });
