@@ -8,6 +8,7 @@ import {
   type Hex,
 } from '@bcmed/chain';
 import type { BaseWallet } from 'ethers';
+import type { Reanchored } from '../domain/announcements.js';
 import type { AnchorPlace } from '../domain/block.js';
 import { ChainDivergedError, ChainLostError, LedgerError } from '../errors.js';
 import type { LedgerStore, SignedBlock } from './ledger-store.js';
@@ -29,15 +30,6 @@ export interface Validators {
   readonly quorum: number;
 }
 
-/** Blocks that had been confirmed before and had to be anchored once more. */
-export interface Reanchored {
-  readonly reason: 'chain-behind' | 'contract-missing';
-  readonly contract: Hex;
-  readonly predecessor?: Hex;
-  readonly firstBlock: bigint;
-  readonly lastBlock: bigint;
-}
-
 /**
  * Keeps the chain saying what the log says. The log is the truth: a chain that was lost or rewound is brought up again, and a chain
  * that says something else stops the ledger.
@@ -56,6 +48,11 @@ export class ChainMirror {
     private readonly settings: MirrorSettings,
     private readonly store: LedgerStore,
   ) {}
+
+  /** Head of the contract as the chain has it now; for a second look. */
+  async readHead(): Promise<AnchorHead | 'no-contract'> {
+    return this.#known().readHead();
+  }
 
   get contract(): Hex | undefined {
     return this.#anchor?.contract;

@@ -1,5 +1,6 @@
 import type { Admission } from '@bcmed/admission';
 import {
+  ChainReanchored,
   EventRejected,
   SenderGapClosed,
   SenderGapFound,
@@ -60,4 +61,43 @@ export function announcementsOf(
 function isRejectionSubject(subject: string, site: string): boolean {
   const pattern = subjectOf({ type: EventRejected.type, site, subject: '*' }).split('*');
   return subject.startsWith(pattern[0] ?? '') && subject.endsWith(pattern[1] ?? '');
+}
+
+/** Blocks that had been confirmed before and had to be anchored once more. */
+export interface Reanchored {
+  readonly reason: 'chain-behind' | 'contract-missing';
+  readonly contract: string;
+  readonly predecessor?: string;
+  readonly firstBlock: bigint;
+  readonly lastBlock: bigint;
+}
+
+/** The record that the chain lost anchors and has them again; one for each contract and block that it begins with. */
+export function reanchoredEvent(
+  what: Reanchored,
+  chainId: bigint,
+  announcer: Announcer,
+  time: string,
+): StreamEvent {
+  const { reason, contract, predecessor, firstBlock, lastBlock } = what;
+  const { site, source } = announcer;
+  return createEvent(
+    ChainReanchored,
+    {
+      id: derivedId(site, 'chain-reanchored', contract, firstBlock.toString(), lastBlock.toString(), time),
+      source,
+      entity: site,
+      time,
+      site,
+      actor: source,
+    },
+    {
+      chainId: chainId.toString(),
+      contract,
+      ...(predecessor === undefined ? {} : { predecessor }),
+      reason,
+      firstBlock: firstBlock.toString(),
+      lastBlock: lastBlock.toString(),
+    },
+  );
 }
