@@ -22,18 +22,14 @@ const REMEDY =
  *
  * In order: NATS_SERVER_BIN; one on the PATH; the copy in the cache, its checksum computed again; a download from the
  * machine's own Debian archive or from the project's releases, whichever fits the machine first, checked against a
- * pinned SHA-256 before a byte of it is unpacked. Rejects with every attempt and its reason.
+ * pinned SHA-256 before a byte of it is unpacked. Rejects with every attempt and its reason. `known` replaces the pins
+ * and the place of the apt sources, for tests.
  */
-export async function provisionNatsServer({
-  cacheDir,
-  onProgress = () => {},
-  env = process.env,
-  aptRoot = '/',
-}) {
+export async function provisionNatsServer({ cacheDir, onProgress = () => {}, env = process.env, ...known }) {
   const found = (await fromEnvironment(env)) ?? (await fromPath(env)) ?? (await fromCache(cacheDir));
   if (found !== undefined) return record(cacheDir, found);
   const attempts = [];
-  for (const source of sources(aptRoot)) {
+  for (const source of sources(known)) {
     try {
       return await record(cacheDir, await install(source, cacheDir, onProgress));
     } catch (error) {
@@ -97,11 +93,12 @@ async function record(cacheDir, found) {
 }
 
 /** Debian's archive first where the machine has one, since it is reached already; the project's releases otherwise. */
-function sources(aptRoot) {
+function sources({ aptRoot = '/', packages = DEBIAN_PACKAGES, releases = GITHUB_RELEASES }) {
   const arch = ARCHITECTURE[process.arch];
   const debian = debianArchives(aptRoot).flatMap((base) =>
-    DEBIAN_PACKAGES.filter(({ sha256 }) => process.platform === 'linux' && sha256[arch]).map(
-      ({ version, sha256 }) => {
+    packages
+      .filter(({ sha256 }) => process.platform === 'linux' && sha256[arch])
+      .map(({ version, sha256 }) => {
         const url = new URL(`pool/main/n/nats-server/nats-server_${version}_${arch}.deb`, base).href;
         return {
           url,
@@ -110,14 +107,15 @@ function sources(aptRoot) {
           sha256: sha256[arch],
           unpack: unpackDeb,
         };
-      },
-    ),
+      }),
   );
   const platform = `${process.platform}-${arch}`;
-  const github = GITHUB_RELEASES.filter(({ sha256 }) => sha256[platform]).map(({ version, sha256 }) => {
-    const url = `https://github.com/nats-io/nats-server/releases/download/v${version}/nats-server-v${version}-${platform}.tar.gz`;
-    return { url, label: url, version, sha256: sha256[platform], unpack: unpackTarball };
-  });
+  const github = releases
+    .filter(({ sha256 }) => sha256[platform])
+    .map(({ version, sha256 }) => {
+      const url = `https://github.com/nats-io/nats-server/releases/download/v${version}/nats-server-v${version}-${platform}.tar.gz`;
+      return { url, label: url, version, sha256: sha256[platform], unpack: unpackTarball };
+    });
   return [...debian, ...github];
 }
 
