@@ -51,10 +51,15 @@ const UNAVAILABLE = 503;
 /** The server refused a whole batch because it holds one of the ids already. */
 export const DUPLICATE_IN_BATCH = 10201;
 
+/** A message that is not an event of its own: its headers are made already. */
+export interface RawMessage extends Pick<SealedEvent, 'subject' | 'id' | 'body' | 'traceparent'> {
+  readonly headers: MsgHdrs;
+}
+
 /** Publishes one event and waits until it is stored. Throws what the errors' descriptions say. */
 export async function publishOne(
   target: AppendTarget,
-  event: SealedEvent,
+  event: SealedEvent | RawMessage,
   expected?: Expectation,
 ): Promise<Appended> {
   const headers = headersOf(event);
@@ -98,9 +103,9 @@ export async function publishBatch(
   return positionOf(target, answer) - BigInt(events.length - 1);
 }
 
-function headersOf(event: SealedEvent): MsgHdrs {
-  const headers = newHeaders();
-  headers.set(HEADER.seal, event.seal);
+function headersOf(event: SealedEvent | RawMessage): MsgHdrs {
+  const headers = 'headers' in event ? event.headers : newHeaders();
+  if ('seal' in event) headers.set(HEADER.seal, event.seal);
   headers.set(HEADER.id, event.id);
   return headers;
 }
@@ -110,7 +115,7 @@ function expect(headers: MsgHdrs, { filter, lastPosition }: Expectation): void {
   headers.set('Nats-Expected-Last-Subject-Sequence-Subject', filter);
 }
 
-function spanOf(event: SealedEvent, headers: MsgHdrs) {
+function spanOf(event: SealedEvent | RawMessage, headers: MsgHdrs) {
   const { traceparent } = event;
   const parent =
     traceparent === undefined

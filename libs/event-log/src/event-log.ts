@@ -37,7 +37,7 @@ export interface EventLogSettings {
  * Up to this many events are published one by one, each after the answer to the one before: measured with fsync on every
  * write, an atomic batch costs about as much as five single publishes, and then hardly more for each further event.
  */
-const ONE_BY_ONE = 4;
+const ONE_BY_ONE = 8;
 /** The server takes 1,000 messages in a batch; smaller ones keep the wait of other writers short. */
 const BATCH_MESSAGES = 500;
 

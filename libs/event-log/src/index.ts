@@ -30,3 +30,17 @@ export {
   type StreamReport,
   type StreamSettings,
 } from './streams.js';
+export { DRAIN_MS, JetStreamServer, type JetStreamServerSettings } from './strategy/jetstream-server.js';
+export { FAILED } from './strategy/parking.js';
+export {
+  BATCH_DEFAULTS,
+  EVENT_DEFAULTS,
+  JETSTREAM,
+  OnBatch,
+  OnEvent,
+  RethrowFilter,
+  type BatchOptions,
+  type Delivery,
+  type EventOptions,
+  type Pauses,
+} from './strategy/subscription.js';
