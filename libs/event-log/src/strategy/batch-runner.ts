@@ -153,6 +153,8 @@ export class BatchRunner implements Runner {
         await this.#changed.next();
         continue;
       }
+      // What came in one piece over the line is one batch: it is in the buffer after one turn of the event loop.
+      await new Promise((resolve) => setImmediate(resolve));
       if (maxWaitMs > 0) await this.#linger(maxMessages, maxWaitMs);
       const batch = this.#buffer.splice(0, maxMessages);
       this.#changed.raise();
