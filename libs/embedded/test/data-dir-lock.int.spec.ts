@@ -26,6 +26,7 @@ describe('a data folder', () => {
       program,
       `import { lockDataDir } from ${JSON.stringify(LOCK)};
        globalThis.lock = lockDataDir(process.argv[2]);
+       setInterval(() => {}, 1000);
        process.send('locked');`,
     );
     const owner = fork(program, [dir], {
