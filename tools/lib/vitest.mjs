@@ -22,7 +22,7 @@ export async function runVitest(total, args, env = {}) {
         `--reporter=${SUMMARY_REPORTER}`,
         ...args,
       ],
-      { env: { ...env, BCMED_TEST_SUMMARY: file } },
+      { env: { ...env, ...plainWhereNobodyWatches(), BCMED_TEST_SUMMARY: file } },
     );
     const found = readSummary(file);
     total.passed += found.passed;
@@ -35,6 +35,11 @@ export async function runVitest(total, args, env = {}) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Escape sequences in a log file help nobody. */
+function plainWhereNobodyWatches() {
+  return process.stdout.isTTY || process.env.FORCE_COLOR !== undefined ? {} : { NO_COLOR: '1' };
 }
 
 export function emptyTotal() {
