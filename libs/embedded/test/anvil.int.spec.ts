@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EMBEDDED_CHAIN_ID, startAnvil } from '../src/index.js';
@@ -39,6 +39,19 @@ describe('the embedded EVM node', () => {
     const second = stopAfterwards(await startAnvil({ stateFile }));
     await expect(rpc(second.url, 'eth_blockNumber')).resolves.toBe('0x5');
     expect(second.unreadableState).toBeUndefined();
+  });
+
+  it('forgets old blocks at a start, and nothing of what accounts hold', async () => {
+    const stateFile = join(temporaryFolder(), 'state.json');
+    const first = await startAnvil({ stateFile });
+    for (let n = 0; n < 40; n += 1) await rpc(first.url, 'eth_sendTransaction', [transfer]);
+    const balance = await rpc(first.url, 'eth_getBalance', [transfer.to, 'latest']);
+    await first.stop();
+    const before = statSync(stateFile).size;
+    const second = stopAfterwards(await startAnvil({ stateFile }));
+    expect(statSync(stateFile).size).toBeLessThan(before / 2);
+    await expect(rpc(second.url, 'eth_blockNumber')).resolves.toBe('0x28');
+    await expect(rpc(second.url, 'eth_getBalance', [transfer.to, 'latest'])).resolves.toBe(balance);
   });
 
   it('comes back shorter after it was killed, which its users must expect', async () => {
