@@ -1,0 +1,163 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { reportToJson, type VerificationReport } from '@bcmed/verification';
+import { parseEvent } from '@bcmed/events';
+import { subjects } from '@bcmed/event-log';
+import { z } from 'zod';
+import { StackError } from '../errors.js';
+import type { Quantiles } from '../live/latency.js';
+import { SiteWatch } from '../live/site-watch.js';
+import { terminalProgress, type Progress } from '../stack/progress.js';
+import { Stack } from '../stack/stack.js';
+import { SiteVerifier } from '../verify/site-verifier.js';
+
+export interface DemoOptions {
+  readonly seconds: number;
+  readonly seed: number;
+  readonly json: boolean;
+  /** Keep the data here instead of in a temporary folder. */
+  readonly data?: string;
+}
+
+/** What a scripted session came to. */
+export interface DemoSummary {
+  readonly events: number;
+  readonly blocks: number;
+  readonly rejected: number;
+  readonly verified: boolean;
+  /** From the reading at the pump to the storage of the confirmation. */
+  readonly latencyMs: Quantiles;
+  /** Disk of both streams, for each event of EVENTS. */
+  readonly bytesPerEvent: number;
+  /** How often each type of event stands on the stream. */
+  readonly types: Readonly<Record<string, number>>;
+  readonly verification: Record<string, unknown>;
+}
+
+const SESSION = 'multi-infusion-demo';
+const SETTLE_DEADLINE_MS = 30_000;
+const LOOK_AGAIN_MS = 100;
+
+/**
+ * `bcmed demo`: a fresh stack, one scripted session at the pumps' front panels, everything settled and verified. Resolves to whether
+ * everything verified; the exit code says the same.
+ */
+export async function demo(options: DemoOptions): Promise<boolean> {
+  const progress = terminalProgress();
+  const dataDir = options.data ?? mkdtempSync(join(tmpdir(), 'bcmed-demo-'));
+  try {
+    const stack = await Stack.start({ dataDir, siteName: 'demo', pumps: 3, seed: options.seed }, progress);
+    try {
+      const summary = await perform(stack, options, progress);
+      if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+      else process.stdout.write(`${asText(summary)}\n`);
+      return summary.verified;
+    } finally {
+      await progress.step('drain', 'everything ends', () => stack.stop());
+    }
+  } finally {
+    if (options.data === undefined) rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function perform(stack: Stack, options: DemoOptions, progress: Progress): Promise<DemoSummary> {
+  const watch = new SiteWatch(stack, { latencySamples: 1_000_000 });
+  await watch.start();
+  await progress.step(
+    'session',
+    `${options.seconds} s at the pumps: start, rate change, pause, bolus, occlusion, syringe change, near end`,
+    () => playSession(stack, options.seconds),
+  );
+  await progress.step('settle', 'waits until every event is in a confirmed block', () =>
+    settle(stack, watch),
+  );
+  const verifier = new SiteVerifier(stack);
+  const report = await progress.step(
+    'verification',
+    'recomputes every seal, leaf, root and link, compares with the chain',
+    () => verifier.verifyAll(),
+  );
+  if (!report) throw new StackError(`the verification did not come to an end: ${verifier.summary}`);
+  watch.stop();
+  return summarise(stack, watch, report);
+}
+
+const sessionState = z.object({
+  session: z.looseObject({ playing: z.boolean().optional(), state: z.string().optional() }).nullish(),
+});
+
+async function playSession(stack: Stack, seconds: number): Promise<void> {
+  const { url } = stack.services.icu.current;
+  const response = await fetch(`${url}/sessions`, {
+    method: 'POST',
+    body: JSON.stringify({ name: SESSION, seconds }),
+    headers: { 'content-type': 'application/json' },
+  });
+  if (!response.ok) throw new StackError(`the mock ICU refused the session: ${await response.text()}`);
+  const deadline = performance.now() + (seconds + SETTLE_DEADLINE_MS / 1_000) * 1_000;
+  for (;;) {
+    const { session } = sessionState.parse(await (await fetch(`${url}/sessions`)).json());
+    if (!session || session.playing === false || session.state === 'finished') return;
+    if (performance.now() > deadline) throw new StackError('the session did not end in time');
+    await pause(LOOK_AGAIN_MS);
+  }
+}
+
+/** The adapter has nothing left to send, and the newest block holds the newest event. */
+async function settle(stack: Stack, watch: SiteWatch): Promise<void> {
+  const { adapter, ledger } = stack.services;
+  const deadline = performance.now() + SETTLE_DEADLINE_MS;
+  const adapterStatus = z.looseObject({ outboxDepth: z.number() });
+  const ledgerStatus = z.looseObject({ lastPosition: z.string(), waitingLeaves: z.number() });
+  for (let calm = 0; calm < 3; await pause(LOOK_AGAIN_MS)) {
+    const { outboxDepth } = adapterStatus.parse(await (await fetch(`${adapter.current.url}/status`)).json());
+    const { lastPosition, waitingLeaves } = ledgerStatus.parse(
+      await (await fetch(`${ledger.current.url}/status`)).json(),
+    );
+    const behind = (await stack.events.lastPosition()) - BigInt(lastPosition);
+    // Pumps go on being sampled: a small outbox that never quite empties is calm enough once everything else is.
+    calm = outboxDepth <= 3 && waitingLeaves === 0 && behind <= 0n ? calm + 1 : 0;
+    if (performance.now() > deadline)
+      throw new StackError(
+        `not everything was confirmed in time: ${outboxDepth} events wait at the adapter, ${waitingLeaves} leaves at the ledger`,
+      );
+  }
+  watch.snapshot();
+}
+
+async function summarise(stack: Stack, watch: SiteWatch, report: VerificationReport): Promise<DemoSummary> {
+  const manager = await jetstreamManager(stack.events.connection);
+  const [events, blocks] = await Promise.all(
+    ['EVENTS', 'BLOCKS'].map(async (name) => (await manager.streams.info(name)).state),
+  );
+  if (!events || !blocks) throw new StackError('the streams are gone');
+  const types: Record<string, number> = {};
+  for await (const { body } of stack.events.readSubject(subjects.events(stack.site.site))) {
+    const parsed = parseEvent(body);
+    if (parsed.ok) types[parsed.event.type] = (types[parsed.event.type] ?? 0) + 1;
+  }
+  return {
+    events: events.messages,
+    blocks: blocks.messages,
+    rejected: Object.values(report.rejected).reduce((sum, count) => sum + count, 0),
+    verified: report.verified,
+    latencyMs: watch.snapshot().latencyMs ?? { p50: 0, p95: 0, p99: 0 },
+    bytesPerEvent: Math.round((events.bytes + blocks.bytes) / Math.max(1, events.messages)),
+    types,
+    verification: reportToJson(report),
+  };
+}
+
+function asText(summary: DemoSummary): string {
+  const { latencyMs } = summary;
+  const types = Object.entries(summary.types).sort(([, a], [, b]) => b - a);
+  return [
+    `${summary.verified ? 'VERIFIED' : 'NOT VERIFIED'}: ${summary.events} events in ${summary.blocks} blocks, ${summary.rejected} rejected`,
+    `latency event → confirmed on chain: p50 ${latencyMs.p50} ms, p95 ${latencyMs.p95} ms, p99 ${latencyMs.p99} ms`,
+    `${summary.bytesPerEvent} bytes on disk for each event`,
+    ...types.map(([type, count]) => `  ${String(count).padStart(6)}  ${type}`),
+  ].join('\n');
+}

@@ -1,0 +1,102 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { lockDataDir } from '@bcmed/embedded';
+import { renderLive } from '../live/render.js';
+import { Screen } from '../live/screen.js';
+import { SiteWatch } from '../live/site-watch.js';
+import { terminalProgress, type Progress } from '../stack/progress.js';
+import { Stack } from '../stack/stack.js';
+import { SiteVerifier } from '../verify/site-verifier.js';
+import { whenAskedToLeave } from './leaving.js';
+
+export interface UpOptions {
+  readonly data: string;
+  readonly site: string;
+  readonly pumps: number;
+  readonly seed: number;
+  readonly fresh: boolean;
+  readonly json: boolean;
+}
+
+const DRAW_EVERY_MS = 500;
+const PLAIN_EVERY_MS = 5_000;
+
+/** `bcmed up`: the whole stack with emulated pumps, a live view, and stays up until it is asked to leave. */
+export async function up(options: UpOptions): Promise<void> {
+  const leaving = whenAskedToLeave();
+  const progress = terminalProgress();
+  if (options.fresh) beginAnew(options.data, progress);
+  const beganMs = performance.now();
+  const stack = await Stack.start(
+    {
+      dataDir: options.data,
+      siteName: options.site,
+      pumps: options.pumps,
+      seed: options.seed,
+      session: 'ward-life',
+    },
+    progress,
+  );
+  progress.note(`everything runs after ${((performance.now() - beganMs) / 1_000).toFixed(1)} s`);
+  const verifier = new SiteVerifier(stack);
+  await progress.step(
+    'verification',
+    'recomputes the newest blocks and compares the head with the chain',
+    () => verifier.verifyNewest(),
+  );
+  progress.note(verifier.summary);
+  const watch = new SiteWatch(stack);
+  await watch.start();
+  void verifier.verifyAll();
+  const drawing = show(options, stack, watch, verifier);
+  const reason = await leaving;
+  clearInterval(drawing);
+  watch.stop();
+  verifier.stop();
+  await progress.step('drain', `${reason}: what is under way is finished, then everything ends`, () =>
+    stack.stop(),
+  );
+}
+
+/** Removes the data of an earlier site. Takes the folder's lock first: the data of a running stack is never removed. */
+function beginAnew(dataDir: string, progress: Progress): void {
+  const lock = lockDataDir(dataDir);
+  try {
+    for (const name of readdirSync(dataDir)) {
+      if (!name.startsWith('in-use.')) rmSync(join(dataDir, name), { recursive: true });
+    }
+  } finally {
+    lock.release();
+  }
+  progress.note(`removed the earlier site in ${dataDir}`);
+}
+
+function show(options: UpOptions, stack: Stack, watch: SiteWatch, verifier: SiteVerifier): NodeJS.Timeout {
+  const beganMs = performance.now();
+  const screen = new Screen();
+  const { audit } = stack.services;
+  const facts = () => ({
+    site: stack.site.site,
+    upSeconds: (performance.now() - beganMs) / 1_000,
+    snapshot: watch.snapshot(),
+    processes: stack.backbone.supervisor.status(),
+    verification: verifier.summary,
+    places: [`audit trail  ${audit.current.url}/events`, `logs         ${join(options.data, 'logs')}`],
+  });
+  if (options.json)
+    return setInterval(() => process.stdout.write(`${JSON.stringify(facts())}\n`), PLAIN_EVERY_MS);
+  if (process.stderr.isTTY) return setInterval(() => screen.draw(renderLive(facts())), DRAW_EVERY_MS);
+  return setInterval(() => process.stderr.write(`${plainLine(facts())}\n`), PLAIN_EVERY_MS);
+}
+
+function plainLine({ snapshot, verification }: Parameters<typeof renderLive>[0]): string {
+  const { pumps, events, eventsPerSecond, lastBlock, latencyMs } = snapshot;
+  const connected = pumps.filter((pump) => pump.connected).length;
+  return [
+    `pumps ${connected}/${pumps.length}`,
+    `events ${events} (${eventsPerSecond.toFixed(1)}/s)`,
+    `block ${lastBlock?.number ?? '---'}`,
+    latencyMs ? `latency ms p50 ${latencyMs.p50} p95 ${latencyMs.p95} p99 ${latencyMs.p99}` : 'latency ---',
+    `verified ${verification === '' ? '---' : verification}`,
+  ].join(' · ');
+}

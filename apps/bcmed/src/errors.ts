@@ -1,0 +1,11 @@
+/** What stops a command of `bcmed`; everything else that fails comes from the library that failed. */
+export class StackError extends Error {
+  readonly code = 'BCM-CLI-STACK';
+  override readonly name = 'StackError';
+}
+
+/** The command line asked for something that cannot be done as asked; the message says what would do. */
+export class UsageError extends Error {
+  readonly code = 'BCM-CLI-USAGE';
+  override readonly name = 'UsageError';
+}

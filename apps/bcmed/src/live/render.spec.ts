@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { LatencyWindow } from './latency.js';
+import { renderLive, type LiveFacts } from './render.js';
+
+const facts: LiveFacts = {
+  site: 'demo',
+  upSeconds: 3_725,
+  verification: '',
+  processes: [
+    { name: 'ledger', state: 'running', pid: 1, restarts: 2, lastExit: undefined, problem: undefined },
+  ],
+  places: [],
+  snapshot: {
+    pumps: [
+      {
+        serial: '8002-51740',
+        connected: false,
+        state: 'infusing',
+        rateMlPerHour: 3.5,
+        volumeInfusedMl: 1,
+        pressureMmHg: 20,
+        drugName: undefined,
+        lastEvent: 'lost',
+      },
+    ],
+    events: 12,
+    eventsPerSecond: 1.25,
+    blocks: 0,
+    lastBlock: undefined,
+    rejected: 0,
+    latencyMs: undefined,
+  },
+};
+
+describe('the live view', () => {
+  it('never shows the old figures of a pump that is lost', () => {
+    const line = renderLive(facts).find((text) => text.includes('8002-51740'));
+    expect(line).toContain('not connected');
+    expect(line).not.toContain('3.50');
+  });
+
+  it('says what it does not know yet instead of a zero', () => {
+    expect(renderLive(facts).filter((line) => line.includes('---'))).not.toHaveLength(0);
+  });
+
+  it('tells the time that it is up and the restarts of a process', () => {
+    expect(renderLive(facts).join('\n')).toMatch(/up 01:02:05[^]*ledger \(restarted 2×\) ✓/);
+  });
+});
+
+describe('a window of latencies', () => {
+  it('knows nothing before the first sample', () => {
+    expect(new LatencyWindow().quantiles()).toBeUndefined();
+  });
+
+  it('gives nearest-rank quantiles of the newest samples', () => {
+    const window = new LatencyWindow(100);
+    for (let sample = 1; sample <= 200; sample++) window.add(sample);
+    expect(window.quantiles()).toEqual({ p50: 150, p95: 195, p99: 199 });
+  });
+});

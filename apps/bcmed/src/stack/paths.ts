@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Root of the checkout: this file is `apps/bcmed/{src,dist}/stack/paths`. */
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+
+/** The built program of a service or an app. */
+export const programOf = (folder: string): string => join(ROOT, folder, 'dist', 'main.js');
+
+/** Where data lives unless `--data` or BCMED_DATA_DIR says otherwise. */
+export const DEFAULT_DATA_DIR = join(ROOT, '.bcmed', 'data');
+
+/** What lies where in a data folder; `docs/data-folder.md` says which of it is part of the backup. */
+export function layout(dataDir: string) {
+  const state = (service: string): string => join(dataDir, 'services', service);
+  return {
+    ports: join(dataDir, 'ports.json'),
+    running: join(dataDir, 'running.json'),
+    nats: join(dataDir, 'nats'),
+    postgres: join(dataDir, 'postgres'),
+    chainState: join(dataDir, 'chain', 'state.json'),
+    lines: join(dataDir, 'lines'),
+    icu: state('icu'),
+    adapter: state('pump-adapter'),
+    ledger: state('ledger'),
+    audit: state('audit'),
+    log: (name: string): string => join(dataDir, 'logs', `${name}.log`),
+  } as const;
+}
+
+export type Layout = ReturnType<typeof layout>;
