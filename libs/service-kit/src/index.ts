@@ -18,3 +18,13 @@ export {
   type HealthStatus,
 } from './health.js';
 export { PORT_FILE, readPortFile, removePortFile, writePortFile } from './port-file.js';
+export { ProblemFilter, requestValidation } from './problem.filter.js';
+export { fieldErrors, problemOf, type Problem, type SchemaIssue, type StatusOfCode } from './problem.js';
+export { serve, type ServeSettings } from './serve.js';
+export {
+  STOP_DEADLINE_MS,
+  stopOnSignals,
+  type Closable,
+  type HostProcess,
+  type StopSettings,
+} from './stop-on-signals.js';
