@@ -25,16 +25,17 @@ describe('the embedded EVM node', () => {
     const node = stopAfterwards(await startAnvil({ stateFile: join(temporaryFolder(), 'state.json') }));
     await expect(rpc(node.url, 'eth_chainId')).resolves.toBe(`0x${EMBEDDED_CHAIN_ID.toString(16)}`);
     const hash = await rpc(node.url, 'eth_sendTransaction', [{ ...transfer, gasPrice: '0x0' }]);
-    await expect(rpc(node.url, 'eth_getTransactionReceipt', [hash])).resolves.toMatchObject({
-      status: '0x1',
-    });
+    // The node answers when it has the transaction, a moment before it has the block.
+    await expect
+      .poll(() => rpc(node.url, 'eth_getTransactionReceipt', [hash]))
+      .toMatchObject({ status: '0x1' });
   });
 
   it('has its blocks again after an orderly end', async () => {
     const stateFile = join(temporaryFolder(), 'state.json');
     const first = await startAnvil({ stateFile });
     for (let n = 0; n < 5; n += 1) await rpc(first.url, 'eth_sendTransaction', [transfer]);
-    await expect(rpc(first.url, 'eth_blockNumber')).resolves.toBe('0x5');
+    await expect.poll(() => rpc(first.url, 'eth_blockNumber')).toBe('0x5');
     await first.stop();
     const second = stopAfterwards(await startAnvil({ stateFile }));
     await expect(rpc(second.url, 'eth_blockNumber')).resolves.toBe('0x5');
@@ -45,12 +46,16 @@ describe('the embedded EVM node', () => {
     const stateFile = join(temporaryFolder(), 'state.json');
     const first = await startAnvil({ stateFile });
     for (let n = 0; n < 40; n += 1) await rpc(first.url, 'eth_sendTransaction', [transfer]);
+    await expect
+      .poll(() => rpc(first.url, 'eth_getTransactionCount', [transfer.from, 'latest']))
+      .toBe('0x28');
+    const height = await rpc(first.url, 'eth_blockNumber');
     const balance = await rpc(first.url, 'eth_getBalance', [transfer.to, 'latest']);
     await first.stop();
     const before = statSync(stateFile).size;
     const second = stopAfterwards(await startAnvil({ stateFile }));
     expect(statSync(stateFile).size).toBeLessThan(before / 2);
-    await expect(rpc(second.url, 'eth_blockNumber')).resolves.toBe('0x28');
+    await expect(rpc(second.url, 'eth_blockNumber')).resolves.toBe(height);
     await expect(rpc(second.url, 'eth_getBalance', [transfer.to, 'latest'])).resolves.toBe(balance);
   });
 
