@@ -11,6 +11,11 @@ import { fail, SetupError, step } from './lib/terminal.mjs';
 /** Every generator takes `--check` and then exits non-zero, with the reason, instead of writing. */
 const GENERATORS = [
   { name: 'Contract artefacts', why: 'the Solidity compiler', script: 'contracts/tools/compile.mjs' },
+  {
+    name: 'Event catalogue',
+    why: 'AsyncAPI and the readable table',
+    script: 'libs/events/tools/generate-asyncapi.mjs',
+  },
 ];
 
 const check = process.argv.includes('--check');
