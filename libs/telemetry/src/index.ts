@@ -18,3 +18,5 @@ export {
   type ReadableTraceHeaders,
   type TraceHeaders,
 } from './trace-headers.js';
+export { Logger, loggerModule, loggerOptions, REDACTED, type LogSettings } from './logger.js';
+export { isTelemetryWanted, startTelemetry, type Telemetry, type TelemetrySettings } from './start.js';
