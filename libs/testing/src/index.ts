@@ -1,1 +1,2 @@
-export {};
+export { LogFixture, flipBit, sealed, type FixtureMessage, type LogFixtureOptions } from './log-fixture.js';
+export { fixtureSealer, fixtureWallet } from './log-keys.js';

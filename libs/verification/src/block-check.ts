@@ -1,14 +1,16 @@
 import {
+  ZERO_HASH,
   checkQuorum,
   fromWireHeader,
   hashHeader,
   type BlockHeader,
   type Hex,
+  type QuorumOutcome,
   type ValidatorSet,
 } from '@bcmed/chain';
 import type { BlockAnchored, LeafException } from '@bcmed/events';
 import { rejectionLeaf } from '@bcmed/admission';
-import { CompactRange, hashFromBase64Url, hashToHex, leafHash, type Hash } from '@bcmed/merkle';
+import { CompactRange, hashFromBase64Url, hashToHex, hashesEqual, leafHash, type Hash } from '@bcmed/merkle';
 import type { z } from 'zod';
 
 /** Data of a block's confirmation as it stands on the stream BLOCKS. */
@@ -63,7 +65,12 @@ export function checkAnchoredBlock(
   const header = fromWireHeader(data.header);
   const fault = headerFault(data, header, validators) ?? linkFault(header, before);
   if (fault) return { ok: false, fault };
-  const leafHashes = data.leafHashes.map(hashFromBase64Url);
+  const leafHashes = listedLeaves(data);
+  if (!leafHashes)
+    return failed(
+      'wrong-root',
+      `block ${data.header.number}: one of its leaf hashes is no canonical base64url`,
+    );
   const start = startOf(data, header, BigInt(leafHashes.length), before);
   if ('kind' in start) return { ok: false, fault: start };
   const frontier = start.appendAll(leafHashes);
@@ -103,7 +110,7 @@ function headerFault(
     validators,
   );
   if (quorum.kind !== 'quorum')
-    return { kind: 'wrong-signatures', detail: `block ${data.header.number}: ${JSON.stringify(quorum)}` };
+    return { kind: 'wrong-signatures', detail: `block ${data.header.number}: ${quorumFault(quorum)}` };
   const leaves = header.lastSequence - header.firstSequence + 1n;
   if (leaves !== BigInt(data.leafHashes.length)) {
     return {
@@ -114,8 +121,22 @@ function headerFault(
   return undefined;
 }
 
+/** Why signatures do not carry a header, for people. */
+export function quorumFault(outcome: Exclude<QuorumOutcome, { kind: 'quorum' }>): string {
+  switch (outcome.kind) {
+    case 'too-few':
+      return `${outcome.given} signatures, ${outcome.needed} are needed`;
+    case 'malformed':
+      return `signature ${outcome.index} is none: ${outcome.fault}`;
+    case 'not-ascending':
+      return `signature ${outcome.index} is by ${outcome.signer}, which does not come after ${outcome.previous}`;
+    case 'not-a-validator':
+      return `signature ${outcome.index} is by ${outcome.signer}, who is no validator of this site or signed another header`;
+  }
+}
+
 function linkFault(header: BlockHeader, before: BlockBefore | undefined): BlockFault | undefined {
-  if (!before) return undefined;
+  if (!before) return header.number === 1n ? firstBlockFault(header) : undefined;
   const number = before.header.number + 1n;
   if (header.number !== number) {
     return {
@@ -138,19 +159,28 @@ function linkFault(header: BlockHeader, before: BlockBefore | undefined): BlockF
   return undefined;
 }
 
+/** What only the first block can get wrong: it is linked to nothing and begins at position 1. */
+function firstBlockFault({ previousHash, firstSequence }: BlockHeader): BlockFault | undefined {
+  if (previousHash !== ZERO_HASH)
+    return { kind: 'wrong-previous-hash', detail: `block 1 names a predecessor, ${previousHash}` };
+  if (firstSequence !== 1n)
+    return { kind: 'wrong-range', detail: `block 1 begins at position ${firstSequence.toString()}` };
+  return undefined;
+}
+
 function startOf(
   data: AnchoredBlock,
   header: BlockHeader,
   leaves: bigint,
   before: BlockBefore | undefined,
 ): CompactRange | BlockFault {
-  const given = frontierOf(data, header.treeSize - leaves);
+  const given = listedFrontier(data, header.treeSize - leaves);
   if (!given)
     return {
       kind: 'wrong-frontier',
       detail: `block ${data.header.number}: its frontier does not fit ${(header.treeSize - leaves).toString()} leaves`,
     };
-  if (before && hashToHex(before.frontier.root()) !== hashToHex(given.root())) {
+  if (before && (before.frontier.size !== given.size || !hashesEqual(before.frontier.root(), given.root()))) {
     return {
       kind: 'wrong-frontier',
       detail: `block ${data.header.number}: its frontier is not the end of the block before`,
@@ -159,7 +189,17 @@ function startOf(
   return before?.frontier ?? given;
 }
 
-function frontierOf(data: AnchoredBlock, size: bigint): CompactRange | undefined {
+/** The leaf hashes that a block lists; undefined when one is not in its one canonical spelling. */
+export function listedLeaves(data: AnchoredBlock): Hash[] | undefined {
+  try {
+    return data.leafHashes.map(hashFromBase64Url);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The frontier that a block lists, for a tree of that size before it; undefined when it does not have the form of one. */
+export function listedFrontier(data: AnchoredBlock, size: bigint): CompactRange | undefined {
   try {
     return CompactRange.fromParts(size, data.frontier.map(hashFromBase64Url));
   } catch {
@@ -174,7 +214,7 @@ function exceptionFault(
 ): BlockFault | undefined {
   for (const [position, exception] of exceptions) {
     const leaf = leafHashes[Number(position - header.firstSequence)];
-    if (!leaf || hashToHex(leaf) !== hashToHex(leafHash(rejectionLeaf(exception)))) {
+    if (!leaf || !hashesEqual(leaf, leafHash(rejectionLeaf(exception)))) {
       return {
         kind: 'wrong-exception',
         detail: `position ${position.toString()}: the leaf is not the rejection record that the block describes`,
