@@ -13,6 +13,11 @@ const GENERATORS = [
   { name: 'Contract artefacts', why: 'the Solidity compiler', script: 'contracts/tools/compile.mjs' },
   {
     name: 'Event catalogue',
+    why: 'AsyncAPI and the table for readers',
+    script: 'libs/events/tools/generate-asyncapi.mjs',
+  },
+  {
+    name: 'Event catalogue',
     why: 'AsyncAPI and the readable table',
     script: 'libs/events/tools/generate-asyncapi.mjs',
   },

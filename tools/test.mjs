@@ -12,7 +12,10 @@ const PROJECTS = [
   ['end-to-end', 'the built services together, killed and tampered with; a few minutes'],
 ];
 
-await setUp().catch(fail);
+await setUp().catch((error) => {
+  process.on('exit', () => printTotal({ ...emptyTotal(), failed: 1 })); // nothing was tested, which is a failure
+  fail(error);
+});
 const { chosen, rest } = splitArguments(process.argv.slice(2));
 const total = emptyTotal();
 const started = performance.now();

@@ -27,13 +27,25 @@ export function environment(extra = {}) {
 }
 
 const running = new Set();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    // During the set-up a signal means: stop what you do, and go. A step's command must not go on alone.
-    if (running.size === 0) return;
-    for (const child of running) child.kill('SIGTERM');
-    process.exit(signal === 'SIGINT' ? 130 : 143);
-  });
+const PATIENCE_MS = 10_000;
+
+let leaving = false;
+
+/** Until the application runs, a signal means: stop what you do, and go. A step's command must not go on alone. */
+function leave(exitCode) {
+  leaving = true;
+  for (const child of running) child.kill('SIGTERM');
+  const goWhenAlone = () => running.size === 0 && process.exit(exitCode);
+  goWhenAlone();
+  setInterval(goWhenAlone, 50);
+  setTimeout(() => process.exit(exitCode), PATIENCE_MS);
+}
+const leavers = { SIGINT: () => leave(130), SIGTERM: () => leave(143), SIGHUP: () => leave(129) };
+for (const [signal, leaver] of Object.entries(leavers)) process.on(signal, leaver);
+
+/** From here on somebody else answers to signals: the application drains, and we wait for it. */
+export function handOverSignals() {
+  for (const [signal, leaver] of Object.entries(leavers)) process.off(signal, leaver);
 }
 
 /**
@@ -53,6 +65,7 @@ export function runQuietly(command, args, { env, remedy, cwd = ROOT } = {}) {
     });
     child.once('close', (code, signal) => {
       running.delete(child);
+      if (leaving) return; // and nobody waits for the answer
       const output = Buffer.concat(chunks).toString('utf8');
       if (code === 0) return resolve(output);
       const how = signal === null ? `exit code ${code}` : signal;
@@ -74,6 +87,7 @@ export function runVisibly(command, args, { env, cwd = ROOT } = {}) {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       running.delete(child);
+      if (leaving) return;
       resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
     });
   });

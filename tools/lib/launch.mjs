@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { environment, PINNED_NODE, ROOT } from './commands.mjs';
+import { environment, handOverSignals, PINNED_NODE, ROOT } from './commands.mjs';
 import { SetupError } from './terminal.mjs';
 
 const MAIN = join(ROOT, 'apps', 'bcmed', 'dist', 'main.js');
@@ -37,6 +37,7 @@ export function launch(args) {
 }
 
 function forwardSignals(app) {
+  handOverSignals();
   let lastPress = -Infinity;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) {
     process.on(signal, () => {
