@@ -1,0 +1,350 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { PumpState } from '../domain/index.js';
+import { StoreUnwritableError } from '../errors.js';
+import { openSafetyDatabase } from './safety-store-schema.js';
+
+/** A pump with the end of its chain: what must be known to go on after any death. */
+export interface StoredPump {
+  readonly entity: string;
+  readonly serial: string;
+  readonly line: string;
+  /** Key that seals this chain; another key begins another chain. */
+  readonly keyId: string;
+  /** Start id of the chain. */
+  readonly chain: string;
+  /** Number of the last event of the chain, 0 before the first. */
+  readonly sequence: number;
+  /** Leaf hash of that event, base64url. */
+  readonly head?: string;
+  readonly state: PumpState;
+}
+
+/** A sealed event before it has a row. */
+export interface NewEntry {
+  readonly entity: string;
+  readonly eventId: string;
+  readonly subject: string;
+  readonly leafHash: string;
+  readonly seal: string;
+  readonly body: Uint8Array;
+  readonly traceparent?: string;
+  /** When the reading was handed to the decider, on the steady scale. */
+  readonly handedMs: number;
+}
+
+/** A sealed event that no confirmed block holds yet. Ids rise in order of birth. */
+export interface OutboxEntry extends NewEntry {
+  readonly id: number;
+}
+
+/** Where the broker says that an entry stands. */
+export interface SentNote {
+  readonly id: number;
+  readonly position: number;
+  readonly sentMs: number;
+}
+
+/** What a confirmed block says about positions, already verified. */
+export interface ConfirmedLeaves {
+  /** Position of the message in the stream of blocks, from where a restart goes on. */
+  readonly blockPosition: bigint;
+  readonly firstPosition: number;
+  readonly lastPosition: number;
+  readonly leafHashes: readonly string[];
+  readonly rejections: readonly {
+    readonly position: number;
+    readonly reason: string;
+    readonly entryHash: string;
+  }[];
+}
+
+export interface Settled {
+  readonly settled: readonly { readonly id: number; readonly handedMs: number }[];
+  readonly refused: readonly {
+    readonly eventId: string;
+    readonly subject: string;
+    readonly position: number;
+    readonly reason: string;
+  }[];
+  /** Entries whose position turned out to hold something else: to be sent again. */
+  readonly displaced: readonly number[];
+}
+
+/** How the outbox stands. */
+export interface OutboxFigures {
+  readonly depth: number;
+  readonly oldestHandedMs?: number;
+  readonly refused: number;
+}
+
+type Row = Record<string, unknown>;
+
+/**
+ * The one durable memory of the adapter: pump states, chain heads and the outbox, in one SQLite database.
+ *
+ * Promises: a transaction is on disk when its method returns, or has left no trace and throws StoreUnwritableError.
+ * After a failure every further call tries again, so the store recovers by itself once there is room. One process at
+ * a time may have it open.
+ */
+export class SafetyStore {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #depth: number;
+  #failure: string | undefined;
+  #notes: SentNote[] = [];
+  #passed: bigint | undefined;
+
+  constructor(path: string) {
+    this.#database = openSafetyDatabase(path);
+    this.#depth = Number(this.#get('SELECT count(*) AS n FROM outbox')?.['n']);
+  }
+
+  /** Why the last transaction failed; undefined when it did not. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  get depth(): number {
+    return this.#depth;
+  }
+
+  /** For tests of a full disk: SQLite then refuses to grow, with the error of a full disk. */
+  limitPages(pages: number): void {
+    this.#database.exec(`PRAGMA max_page_count = ${pages}`);
+  }
+
+  pumps(): StoredPump[] {
+    return this.#all('SELECT * FROM pump ORDER BY entity').map(toPump);
+  }
+
+  /** Writes pumps and their new entries, in this order, in one transaction. */
+  record(pumps: readonly StoredPump[], entries: readonly NewEntry[]): void {
+    this.#transaction(() => {
+      for (const pump of pumps) this.#writePump(pump);
+      for (const entry of entries) this.#insert(entry);
+      return { value: undefined, grew: entries.length };
+    });
+  }
+
+  #writePump({ entity, serial, line, keyId, chain, sequence, head, state }: StoredPump): void {
+    this.#prepared(
+      `INSERT INTO pump (entity, serial, line, keyId, chain, sequence, head, state) VALUES (?,?,?,?,?,?,?,?)
+       ON CONFLICT (entity) DO UPDATE SET serial = excluded.serial, line = excluded.line, keyId = excluded.keyId,
+         chain = excluded.chain, sequence = excluded.sequence, head = excluded.head, state = excluded.state`,
+    ).run(entity, serial, line, keyId, chain, sequence, head ?? null, JSON.stringify(state));
+  }
+
+  #insert({ entity, eventId, subject, leafHash, seal, body, traceparent, handedMs }: NewEntry): void {
+    this.#prepared(
+      'INSERT INTO outbox (entity, eventId, subject, leafHash, seal, body, traceparent, handedMs) VALUES (?,?,?,?,?,?,?,?)',
+    ).run(entity, eventId, subject, leafHash, seal, body, traceparent ?? null, handedMs);
+  }
+
+  /** Entries behind `afterId` of which no position is known, in order of birth. */
+  unsent(afterId: number, limit: number): OutboxEntry[] {
+    return this.#all(
+      'SELECT * FROM outbox WHERE id > ? AND position IS NULL ORDER BY id LIMIT ?',
+      afterId,
+      limit,
+    ).map(toEntry);
+  }
+
+  /**
+   * Remembers what the broker acknowledged. Only a hint, so it costs no transaction of its own: it is written with the
+   * next one, and forgotten if the process dies before, whereupon the entry is sent again.
+   */
+  noteSent(notes: readonly SentNote[]): void {
+    this.#notes.push(...notes);
+  }
+
+  /** Writes the notes now. Demanded before {@link unsent} is asked about entries that were sent already. */
+  writeNotes(): void {
+    if (this.#notes.length > 0) this.#transaction(() => ({ value: undefined, grew: 0 }));
+  }
+
+  /** Takes back what the broker said about these entries: they are unsent again. */
+  forgetPositions(ids: readonly number[]): void {
+    if (ids.length === 0) return;
+    this.#transaction(() => {
+      for (const id of ids)
+        this.#prepared('UPDATE outbox SET position = NULL, sentMs = NULL WHERE id = ?').run(id);
+      return { value: undefined, grew: 0 };
+    });
+  }
+
+  /** Entries that were acknowledged before `sentBeforeMs` and that no block has confirmed, oldest first. */
+  overdue(sentBeforeMs: number, limit: number): (OutboxEntry & { readonly position: number })[] {
+    this.writeNotes();
+    return this.#all(
+      'SELECT * FROM outbox WHERE position IS NOT NULL AND sentMs < ? ORDER BY id LIMIT ?',
+      sentBeforeMs,
+      limit,
+    ).map((row) => ({ ...toEntry(row), position: Number(row['position']) }));
+  }
+
+  /** Entries that the broker put behind this position, as it said before `sentBeforeMs`. */
+  beyond(position: number, sentBeforeMs: number): number[] {
+    this.writeNotes();
+    return this.#all(
+      'SELECT id FROM outbox WHERE position > ? AND sentMs < ? ORDER BY id',
+      position,
+      sentBeforeMs,
+    ).map(idOf);
+  }
+
+  /**
+   * Settles by one confirmed block: entries whose leaf it holds are deleted, entries whose position holds their
+   * rejection move to the table of refused ones, and entries whose position holds anything else become unsent.
+   * A rejection counts only at the position where the broker put our own copy: anybody can have a copy of ours refused elsewhere.
+   */
+  settle(leaves: ConfirmedLeaves): Settled {
+    return this.#transaction(() => {
+      const settled = this.#deleteConfirmed(leaves.leafHashes);
+      const refused = leaves.rejections.flatMap((rejection) => this.#refuse(rejection));
+      const displaced = this.#all(
+        'UPDATE outbox SET position = NULL, sentMs = NULL WHERE position BETWEEN ? AND ? RETURNING id',
+        leaves.firstPosition,
+        leaves.lastPosition,
+      ).map(idOf);
+      this.#setProgress(leaves.blockPosition);
+      return { value: { settled, refused, displaced }, grew: -settled.length - refused.length };
+    });
+  }
+
+  /** Position of the last message of the stream of blocks that was dealt with; undefined before the first. */
+  blockProgress(): bigint | undefined {
+    if (this.#passed !== undefined) return this.#passed;
+    const row = this.#get("SELECT position FROM progress WHERE name = 'blocks'");
+    return row === undefined ? undefined : BigInt(Number(row['position']));
+  }
+
+  /** Passes over blocks that cannot concern us; written with the next transaction, since passing them again costs little. */
+  passBlocks(position: bigint): void {
+    this.#passed = position;
+  }
+
+  figures(): OutboxFigures {
+    const oldest = this.#get('SELECT handedMs FROM outbox ORDER BY id LIMIT 1')?.['handedMs'];
+    return {
+      depth: this.#depth,
+      ...(oldest !== undefined && { oldestHandedMs: Number(oldest) }),
+      refused: Number(this.#get('SELECT count(*) AS n FROM refused')?.['n']),
+    };
+  }
+
+  /** Writes what is only in memory and closes. Safe to call twice. */
+  close(): void {
+    if (!this.#database.isOpen) return;
+    try {
+      this.writeNotes();
+    } finally {
+      this.#database.close();
+    }
+  }
+
+  #deleteConfirmed(leafHashes: readonly string[]): { id: number; handedMs: number }[] {
+    const statement = this.#prepared('DELETE FROM outbox WHERE leafHash = ? RETURNING id, handedMs');
+    return leafHashes.flatMap((leafHash) => {
+      const row = statement.get(leafHash);
+      return row === undefined ? [] : [{ id: idOf(row), handedMs: Number(row['handedMs']) }];
+    });
+  }
+
+  #refuse(rejection: ConfirmedLeaves['rejections'][number]): Settled['refused'] {
+    const { position, reason, entryHash } = rejection;
+    const row = this.#get('SELECT * FROM outbox WHERE leafHash = ?', entryHash);
+    if (row?.['position'] !== position) return [];
+    const { id, eventId, subject, entity, seal, body } = toEntry(row);
+    this.#prepared('INSERT OR REPLACE INTO refused VALUES (?,?,?,?,?,?,?,?)').run(
+      entryHash,
+      entity,
+      eventId,
+      subject,
+      seal,
+      body,
+      position,
+      reason,
+    );
+    this.#prepared('DELETE FROM outbox WHERE id = ?').run(id);
+    return [{ eventId, subject, position, reason }];
+  }
+
+  #setProgress(position: bigint): void {
+    this.#prepared(
+      "INSERT INTO progress VALUES ('blocks', ?) ON CONFLICT (name) DO UPDATE SET position = excluded.position",
+    ).run(position);
+  }
+
+  #writeWhatWaits(): void {
+    if (this.#passed !== undefined) this.#setProgress(this.#passed);
+    const statement = this.#prepared('UPDATE outbox SET position = ?, sentMs = ? WHERE id = ?');
+    for (const { id, position, sentMs } of this.#notes) statement.run(position, sentMs, id);
+  }
+
+  #transaction<Value>(work: () => { readonly value: Value; readonly grew: number }): Value {
+    try {
+      this.#database.exec('BEGIN IMMEDIATE');
+      this.#writeWhatWaits();
+      const { value, grew } = work();
+      this.#database.exec('COMMIT');
+      this.#notes = [];
+      this.#passed = undefined;
+      this.#depth += grew;
+      this.#failure = undefined;
+      return value;
+    } catch (cause) {
+      if (this.#database.isOpen && this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#failure = cause instanceof Error ? cause.message : String(cause);
+      throw new StoreUnwritableError(`The safety store took nothing: ${this.#failure}`, { cause });
+    }
+  }
+
+  #prepared(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) this.#statements.set(sql, (statement = this.#database.prepare(sql)));
+    return statement;
+  }
+
+  #get(sql: string, ...values: (string | number)[]): Row | undefined {
+    return this.#prepared(sql).get(...values);
+  }
+
+  #all(sql: string, ...values: (string | number)[]): Row[] {
+    return this.#prepared(sql).all(...values);
+  }
+}
+
+function idOf(row: Row): number {
+  return Number(row['id']);
+}
+
+function toPump(row: Row): StoredPump {
+  const { head } = row;
+  return {
+    entity: String(row['entity']),
+    serial: String(row['serial']),
+    line: String(row['line']),
+    keyId: String(row['keyId']),
+    chain: String(row['chain']),
+    sequence: Number(row['sequence']),
+    ...(typeof head === 'string' && { head }),
+    // Our own text, written by the same version of the schema.
+    state: JSON.parse(String(row['state'])) as PumpState,
+  };
+}
+
+function toEntry(row: Row): OutboxEntry {
+  const { traceparent, body } = row;
+  if (!(body instanceof Uint8Array)) throw new TypeError('a body is bytes by the schema');
+  return {
+    id: idOf(row),
+    entity: String(row['entity']),
+    eventId: String(row['eventId']),
+    subject: String(row['subject']),
+    leafHash: String(row['leafHash']),
+    seal: String(row['seal']),
+    body,
+    ...(typeof traceparent === 'string' && { traceparent }),
+    handedMs: Number(row['handedMs']),
+  };
+}

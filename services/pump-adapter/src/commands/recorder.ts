@@ -1,0 +1,175 @@
+import { EventInvalidError, toToken } from '@bcmed/events';
+import { SealError } from '@bcmed/seal';
+import type { AdapterLog } from '../adapters/adapter-log.js';
+import type { Clock } from '../adapters/clock.js';
+import { beginPollTrace, type PollTrace } from '../adapters/poll-trace.js';
+import type { NewEntry, SafetyStore, StoredPump } from '../adapters/safety-store.js';
+import {
+  initialState,
+  resume,
+  step,
+  type Moment,
+  type Reading,
+  type Rules,
+  type Silence,
+} from '../domain/index.js';
+import { StoreUnwritableError, TOLD } from '../errors.js';
+import { infusionIdAt, newChainId, sealEvents, type Signature } from './seal-events.js';
+
+/** What a poller brings: an answered or an unanswered poll of one pump, when it was begun and when it ended. */
+export type Polled = { readonly serial: string; readonly line: string; readonly beganAt: Moment } & (
+  Omit<Reading, 'newInfusionId'> | Silence
+);
+
+export interface RecorderSettings {
+  readonly store: SafetyStore;
+  readonly signature: Signature;
+  readonly rules: Rules;
+  readonly clock: Clock;
+  readonly log: AdapterLog;
+  /** Called after new entries are durable. */
+  readonly onRecorded: () => void;
+}
+
+/** At the least this long between two commits under load; longer when the disk is slow, so that it never takes the loop. */
+const MIN_SPACING_MS = 5;
+const SPACING_PER_COMMIT = 3;
+
+/**
+ * The way in: turns polls into durable, sealed events.
+ *
+ * Polls are decided in order. Those of one moment share one transaction, which holds the pumps' new states, their
+ * entries and their chain heads together; only when it is on disk does the recorder believe it. While the disk takes
+ * nothing, nothing is believed and nothing is said: the first poll after it recovered is compared with the last durable state.
+ */
+export class Recorder {
+  readonly #pumps: Map<string, StoredPump>;
+  readonly #waiting: Polled[] = [];
+  #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
+  #lastCommitMs = -Infinity;
+  #commitCostMs = 0;
+  #events = 0;
+
+  constructor(private readonly settings: RecorderSettings) {
+    const { store } = settings;
+    this.#pumps = new Map(store.pumps().map((pump) => [pump.entity, { ...pump, state: resume(pump.state) }]));
+  }
+
+  /** Everything that is believed, durable but for the moments of polls without an event. */
+  get pumps(): readonly StoredPump[] {
+    return [...this.#pumps.values()];
+  }
+
+  /** Events recorded since the start. */
+  get events(): number {
+    return this.#events;
+  }
+
+  /** Takes one poll. Never throws, never waits; what becomes of it is in {@link pumps} and the safety store. */
+  submit(polled: Polled): void {
+    this.#waiting.push(polled);
+    if (this.#timer !== undefined) return;
+    const spacing = Math.max(MIN_SPACING_MS, SPACING_PER_COMMIT * this.#commitCostMs);
+    const wait = this.#lastCommitMs + spacing - this.settings.clock.steadyMs();
+    this.#timer = wait > 0 ? setTimeout(() => this.flush(), wait) : setImmediate(() => this.flush());
+  }
+
+  /** Decides and writes all that waits, now. */
+  flush(): void {
+    if (this.#timer !== undefined) {
+      clearTimeout(this.#timer as NodeJS.Timeout);
+      clearImmediate(this.#timer as NodeJS.Immediate);
+    }
+    this.#timer = undefined;
+    const polls = this.#waiting.splice(0);
+    if (polls.length === 0) return;
+    const drafts = new Map<string, StoredPump>();
+    const spoken = new Set<string>();
+    const entries: NewEntry[] = [];
+    const traces: PollTrace[] = [];
+    for (const polled of polls) {
+      const draft = this.#draft(polled, drafts, traces);
+      if (draft === undefined) continue;
+      drafts.set(draft.pump.entity, draft.pump);
+      if (draft.entries.length > 0) spoken.add(draft.pump.entity);
+      entries.push(...draft.entries);
+    }
+    const stored = this.#write(
+      [...drafts.values()].filter(({ entity }) => spoken.has(entity)),
+      entries,
+    );
+    for (const trace of traces) trace.end(stored);
+    if (!stored) return;
+    for (const [entity, pump] of drafts) this.#pumps.set(entity, pump);
+    this.#events += entries.length;
+    if (entries.length > 0) this.settings.onRecorded();
+  }
+
+  #draft(
+    polled: Polled,
+    drafts: ReadonlyMap<string, StoredPump>,
+    traces: PollTrace[],
+  ): { pump: StoredPump; entries: readonly NewEntry[] } | undefined {
+    const { rules, signature, log } = this.settings;
+    const entity = toToken(polled.serial);
+    const before = drafts.get(entity) ?? this.#pumps.get(entity) ?? this.#newPump(polled, entity);
+    if (before === undefined) return undefined;
+    const pump = this.#ownChain(before);
+    const input = polled.kind === 'silence' ? polled : { ...polled, newInfusionId: infusionIdAt(pump) };
+    const { events, state } = step(pump.state, input, rules);
+    const line = polled.kind === 'silence' ? pump.line : polled.line;
+    if (events.length === 0) return { pump: { ...pump, line, state }, entries: [] };
+    try {
+      const { entries, end } = sealEvents(signature, pump, events, polled.moment);
+      const trace = beginPollTrace(polled.beganAt.steadyMs, entries.length);
+      traces.push(trace);
+      const { traceparent } = trace;
+      const traced =
+        traceparent === undefined ? entries : entries.map((entry) => ({ ...entry, traceparent }));
+      return { pump: { ...pump, line, state, ...end }, entries: traced };
+    } catch (error) {
+      if (!(error instanceof EventInvalidError || error instanceof SealError)) throw error;
+      log.error({
+        msg: 'a reading is no event; left out',
+        code: TOLD.readingUnusable,
+        pump: entity,
+        err: error,
+      });
+      return undefined;
+    }
+  }
+
+  /** A silence is nobody's first word: only a reading begins a chain. */
+  #newPump({ kind, serial, line }: Polled, entity: string): StoredPump | undefined {
+    if (kind === 'silence') return undefined;
+    const { keyId } = this.settings.signature.sealer;
+    return { entity, serial, line, keyId, chain: newChainId(), sequence: 0, state: initialState };
+  }
+
+  /** Another key cannot go on with a chain: it begins a new one, openly. */
+  #ownChain(pump: StoredPump): StoredPump {
+    const { keyId } = this.settings.signature.sealer;
+    if (pump.keyId === keyId) return pump;
+    const { head: _, ...rest } = pump;
+    return { ...rest, keyId, chain: newChainId(), sequence: 0 };
+  }
+
+  #write(pumps: readonly StoredPump[], entries: readonly NewEntry[]): boolean {
+    if (entries.length === 0) return true;
+    const { store, clock, log } = this.settings;
+    const began = clock.steadyMs();
+    const failedBefore = store.failure !== undefined;
+    try {
+      store.record(pumps, entries);
+      if (failedBefore) log.log({ msg: 'the safety store takes events again' });
+      return true;
+    } catch (error) {
+      if (!(error instanceof StoreUnwritableError)) throw error;
+      if (!failedBefore) log.error({ msg: 'the safety store takes nothing', code: error.code, err: error });
+      return false;
+    } finally {
+      this.#lastCommitMs = clock.steadyMs();
+      this.#commitCostMs = this.#lastCommitMs - began;
+    }
+  }
+}

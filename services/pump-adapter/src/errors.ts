@@ -1,0 +1,42 @@
+/** Everything that this service throws by itself: one class for one cause, each with a code that docs/errors.md explains. */
+export abstract class AdapterError extends Error {
+  abstract readonly code: `BCM-ADAPTER-${string}`;
+}
+
+/** The safety store cannot be opened: damaged, of a newer version, or not a database. Nothing was started. */
+export class StoreUnreadableError extends AdapterError {
+  readonly code = 'BCM-ADAPTER-STORE-UNREADABLE';
+  override readonly name = 'StoreUnreadableError';
+}
+
+/** The safety store took nothing of a transaction: the disk is full or fails. Everything is as it was before. */
+export class StoreUnwritableError extends AdapterError {
+  readonly code = 'BCM-ADAPTER-STORE-UNWRITABLE';
+  override readonly name = 'StoreUnwritableError';
+}
+
+/** A line's port could not be opened; it is tried again. */
+export class PortOpenError extends AdapterError {
+  readonly code = 'BCM-ADAPTER-PORT-OPEN';
+  override readonly name = 'PortOpenError';
+}
+
+/** A block arrived before the site's first event was read: nobody knows yet whose signatures count. It comes again. */
+export class ValidatorsUnknownError extends AdapterError {
+  readonly code = 'BCM-ADAPTER-VALIDATORS-UNKNOWN';
+  override readonly name = 'ValidatorsUnknownError';
+}
+
+/** What is told by log and health instead of being thrown, because the work goes on. */
+export const TOLD = {
+  /** The ledger refused an event of ours for good; a person has to look. */
+  eventRefused: 'BCM-ADAPTER-EVENT-REFUSED',
+  /** A confirmation of a block does not hold together; nothing was settled by it. */
+  blockInvalid: 'BCM-ADAPTER-BLOCK-INVALID',
+  /** A reading could not be made into an event; it was left out. */
+  readingUnusable: 'BCM-ADAPTER-READING-UNUSABLE',
+  /** The site has revoked this adapter's key; nothing is published any more. */
+  keyRevoked: 'BCM-ADAPTER-KEY-REVOKED',
+  /** Two lines lead to pumps that call themselves by the same serial; the later one is not read. */
+  pumpTwice: 'BCM-ADAPTER-PUMP-TWICE',
+} as const;

@@ -1,0 +1,113 @@
+import type { ValidatorSet } from '@bcmed/chain';
+import type { Delivery } from '@bcmed/event-log';
+import { BlockAnchored, isEvent, parseEvent } from '@bcmed/events';
+import { hashToBase64Url } from '@bcmed/merkle';
+import { checkAnchoredBlock, type BlockBefore, type CheckedBlock } from '@bcmed/verification';
+import type { AdapterLog } from '../adapters/adapter-log.js';
+import type { Clock } from '../adapters/clock.js';
+import type { LatencyWindow } from '../adapters/latency-window.js';
+import type { ConfirmedLeaves, SafetyStore } from '../adapters/safety-store.js';
+import { TOLD, ValidatorsUnknownError } from '../errors.js';
+
+export interface SettleSettings {
+  readonly site: string;
+  readonly store: SafetyStore;
+  readonly clock: Clock;
+  readonly log: AdapterLog;
+  readonly latency: LatencyWindow;
+  readonly validators: () => ValidatorSet | undefined;
+  /** Told after each block that was settled durably. */
+  readonly onConfirmed: (throughPosition: number, displaced: readonly number[]) => void;
+}
+
+/**
+ * Settles the outbox by confirmed blocks. A block counts when a quorum of the site's validators signed its header and
+ * its leaves give the signed root; who sealed the message does not matter then, and neither does the chain.
+ *
+ * A block that does not hold together settles nothing, is told, and is passed over: the entries stay and the ledger may
+ * say it again. When the store cannot be written, the block comes again.
+ */
+export class SettleOutbox {
+  #before: BlockBefore | undefined;
+  #settled = 0;
+  #invalid = 0;
+  readonly #startedMs: number;
+
+  constructor(private readonly settings: SettleSettings) {
+    this.#startedMs = settings.clock.steadyMs();
+  }
+
+  get figures(): { readonly settled: number; readonly invalidBlocks: number } {
+    return { settled: this.#settled, invalidBlocks: this.#invalid };
+  }
+
+  /** Takes messages of the stream of blocks in order. Throws StoreUnwritableError and ValidatorsUnknownError: again, then. */
+  take(deliveries: readonly Delivery[]): void {
+    for (const delivery of deliveries) this.#takeOne(delivery);
+  }
+
+  #takeOne({ position, body }: Delivery): void {
+    const { store } = this.settings;
+    if (store.depth === 0) {
+      // Nothing of ours can be in it: an entry is in the outbox before it is sent.
+      this.#before = undefined;
+      store.passBlocks(position);
+      return;
+    }
+    const block = this.#check(position, body);
+    this.#before = block;
+    if (block) this.#settle(leavesOf(block, position));
+    else store.passBlocks(position);
+  }
+
+  #check(position: bigint, body: Uint8Array): CheckedBlock | undefined {
+    const { site, validators } = this.settings;
+    const set = validators();
+    if (!set) throw new ValidatorsUnknownError('The opening of the epoch has not been read yet.');
+    const parsed = parseEvent(body);
+    if (!parsed.ok || !isEvent(parsed.event, BlockAnchored))
+      return this.#invalidBlock(position, 'not a block');
+    const { data } = parsed.event;
+    if (data.header.site !== site) return this.#invalidBlock(position, `a block of site ${data.header.site}`);
+    const follows =
+      this.#before !== undefined && BigInt(data.header.number) === this.#before.header.number + 1n;
+    const check = checkAnchoredBlock(data, set, follows ? this.#before : undefined);
+    return check.ok
+      ? check.block
+      : this.#invalidBlock(position, `${check.fault.kind}: ${check.fault.detail}`);
+  }
+
+  #invalidBlock(position: bigint, why: string): undefined {
+    this.#invalid += 1;
+    const { log } = this.settings;
+    log.error({
+      msg: `a confirmation of a block is not valid: ${why}`,
+      code: TOLD.blockInvalid,
+      position: position.toString(),
+    });
+    return undefined;
+  }
+
+  #settle(leaves: ConfirmedLeaves): void {
+    const { store, clock, latency, log, onConfirmed } = this.settings;
+    const { settled, refused, displaced } = store.settle(leaves);
+    const now = clock.steadyMs();
+    this.#settled += settled.length;
+    for (const { handedMs } of settled) if (handedMs >= this.#startedMs) latency.add(now - handedMs);
+    for (const refusal of refused)
+      log.error({ msg: 'the ledger refused an event of ours', code: TOLD.eventRefused, ...refusal });
+    onConfirmed(leaves.lastPosition, displaced);
+  }
+}
+
+function leavesOf({ header, leafHashes, exceptions }: CheckedBlock, blockPosition: bigint): ConfirmedLeaves {
+  return {
+    blockPosition,
+    firstPosition: Number(header.firstSequence),
+    lastPosition: Number(header.lastSequence),
+    leafHashes: leafHashes.map(hashToBase64Url),
+    rejections: [...exceptions.values()].flatMap(({ position, reason, entryHash }) =>
+      entryHash === undefined ? [] : [{ position: Number(position), reason, entryHash }],
+    ),
+  };
+}
