@@ -1,0 +1,121 @@
+import type { z } from 'zod';
+import { SESSIONS } from '../sessions/index.js';
+import type { PumpTruth, Ward } from '../ward.js';
+import { invalid, problem, type Problem } from './problem.js';
+import { actionSchema, misbehaviourSchema, sessionSchema } from './schemas.js';
+
+/** An answer before it is written: a status with a JSON body, or a problem. */
+export type Reply = { readonly status: number; readonly body: unknown } | Problem;
+
+/** One way in. The body is what the caller sent, parsed as JSON; an empty one is `{}`. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** A colon begins a part that varies. */
+  readonly path: string;
+  readonly says: string;
+  handle(parameter: string, body: unknown): Reply | Promise<Reply>;
+}
+
+/** All ways to look at a ward and to lay hands on it. */
+export function routes(ward: Ward): readonly Route[] {
+  const ways: Route[] = [
+    get('/health', 'that the mock ICU is up', () => ok({ status: 'ok', virtualMs: ward.nowMs() })),
+    get('/pumps', 'ground truth of all pumps', () => ok(ward.serials.map((serial) => ward.truth(serial)))),
+    onPump(ward, 'GET', '', 'ground truth of one pump', (truth) => ok(truth)),
+    onPump(ward, 'GET', '/log', "the newest entries of the pump's own log", ({ serial }) =>
+      ok(ward.log(serial)),
+    ),
+    onPump(ward, 'POST', '/actions', 'a hand at the pump or the bed', ({ serial }, body) =>
+      checked(actionSchema, body, (action) => {
+        const reason = ward.act(serial, action);
+        if (reason === null) return ok(ward.truth(serial));
+        return problem(409, 'refused-by-pump', 'The pump did not take it.', `${action.action}: ${reason}`);
+      }),
+    ),
+    onPump(ward, 'POST', '/misbehaviour', 'faults of the line; {} behaves', ({ serial }, body) =>
+      checked(misbehaviourSchema, body, (misbehaviour) => {
+        ward.misbehave(serial, misbehaviour);
+        return ok(ward.truth(serial));
+      }),
+    ),
+    onPump(ward, 'POST', '/unplug', 'pulls the cable', async ({ serial }) => {
+      await ward.unplug(serial);
+      return ok(ward.truth(serial));
+    }),
+    onPump(ward, 'POST', '/replug', 'puts the cable back', async ({ serial }) => {
+      await ward.replug(serial);
+      return ok(ward.truth(serial));
+    }),
+    get('/sessions', 'the sessions there are, and the one being played', () => ok(sessions(ward))),
+    {
+      method: 'POST',
+      path: '/sessions',
+      says: 'begins a session in place of the one being played',
+      handle: (_, body) => checked(sessionSchema, body, ({ name, seconds }) => play(ward, name, seconds)),
+    },
+    {
+      method: 'DELETE',
+      path: '/sessions',
+      says: 'ends the session being played',
+      handle: () => {
+        ward.stopSession();
+        return ok(sessions(ward));
+      },
+    },
+  ];
+  return [
+    ...ways,
+    get('/', 'this list', () => ok(ways.map(({ method, path, says }) => ({ method, path, says })))),
+  ];
+}
+
+const ok = (body: unknown): Reply => ({ status: 200, body });
+
+function get(path: string, says: string, tell: () => Reply): Route {
+  return { method: 'GET', path, says, handle: tell };
+}
+
+function onPump(
+  ward: Ward,
+  method: Route['method'],
+  path: string,
+  says: string,
+  handle: (truth: PumpTruth, body: unknown) => Reply | Promise<Reply>,
+): Route {
+  return {
+    method,
+    path: `/pumps/:serial${path}`,
+    says,
+    handle: (serial, body) => {
+      const truth = ward.truth(serial);
+      if (truth !== undefined) return handle(truth, body);
+      const known = ward.serials.join(', ');
+      return problem(404, 'unknown-pump', 'There is no such pump.', `${serial} is not one of: ${known}`);
+    },
+  };
+}
+
+function checked<T>(schema: z.ZodType<T>, body: unknown, use: (value: T) => Reply): Reply {
+  const parsed = schema.safeParse(body);
+  return parsed.success ? use(parsed.data) : invalid(parsed.error);
+}
+
+function play(ward: Ward, name: string, seconds: number): Reply {
+  const session = SESSIONS.get(name);
+  const minimum = session?.minimumSeconds ?? 0;
+  if (session === undefined || seconds < minimum) {
+    const detail = `${name} needs at least ${minimum} seconds, ${seconds} were given`;
+    const errors = [{ pointer: '/seconds', detail: `at least ${minimum}` }];
+    return { ...problem(422, 'invalid-request', 'The request does not fit.', detail), errors };
+  }
+  return { status: 202, body: ward.play(session, seconds) };
+}
+
+function sessions(ward: Ward): unknown {
+  const known = [...SESSIONS.values()].map(({ name, says, minimumSeconds }) => ({
+    name,
+    says,
+    minimumSeconds,
+  }));
+  return { known, session: ward.session };
+}
