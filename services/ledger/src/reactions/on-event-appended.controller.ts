@@ -1,0 +1,25 @@
+import { EventLog, OnBatch, type Delivery } from '@bcmed/event-log';
+import { Controller } from '@nestjs/common';
+import { contiguous } from '../adapters/event-stream.js';
+import { AcceptEvents } from '../commands/accept-events.js';
+
+/** Durable name of the ledger's consumer. The ledger's own store knows the position; the consumer follows it. */
+export const EVENTS_DURABLE = 'ledger-on-event-appended';
+
+/**
+ * Everything that is appended to the site's stream, in order. When the method returns, the leaves are on disk, and only then is the
+ * batch acknowledged; what comes a second time is left out.
+ */
+@Controller()
+export class OnEventAppended {
+  constructor(
+    private readonly accepted: AcceptEvents,
+    private readonly log: EventLog,
+  ) {}
+
+  @OnBatch('bcmed.{site}.>', { durable: EVENTS_DURABLE })
+  async accept(batch: readonly Delivery[]): Promise<void> {
+    for await (const run of contiguous(this.log, this.accepted.lastPosition, batch))
+      this.accepted.accept(run);
+  }
+}
