@@ -4,7 +4,7 @@ import { collect, entityFilter, sealed, sealedSeries, SITE, TestLog } from '../t
 import { AppendConflictError, AppendRejectedError, LogUnavailableError } from './errors.js';
 import { EventLog } from './event-log.js';
 import { idOf, sealOf } from './messages.js';
-import { checkStreams, setUpStreams, STREAM, subjects } from './streams.js';
+import { checkStreams, requireStreams, setUpStreams, STREAM, subjects } from './streams.js';
 
 const test = new TestLog();
 beforeAll(() => test.start());
@@ -52,6 +52,16 @@ describe('the streams of a site', () => {
     await expect(setUpStreams(test.connection, SITE)).rejects.toMatchObject({ code: 'BCM-LOG-STREAM-DRIFT' });
     await manager.streams.delete(STREAM.deadLetters);
     await setUpStreams(test.connection, SITE);
+  });
+
+  it('of another site are not taken over', async () => {
+    await expect(setUpStreams(test.connection, 'ward-2')).rejects.toMatchObject({
+      code: 'BCM-LOG-STREAM-DRIFT',
+    });
+    await expect(requireStreams(test.connection, 'ward-2')).rejects.toMatchObject({
+      code: 'BCM-LOG-STREAM-MISSING',
+    });
+    await requireStreams(test.connection, SITE);
   });
 });
 

@@ -44,3 +44,5 @@ export {
   type EventOptions,
   type Pauses,
 } from './strategy/subscription.js';
+export { runDecision, type Decided, type Decider, type DecisionSettings } from './decide.js';
+export { EventLogModule, NATS_CONNECTION, type EventLogModuleSettings } from './event-log.module.js';

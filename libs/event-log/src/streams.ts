@@ -102,10 +102,13 @@ function wantedStreams(site: string, settings: StreamSettings): readonly Wanted[
   ];
 }
 
-/** A server never changes these; it switches denial of deletion on, but never off again. */
+/**
+ * A server never changes storage and retention, and switches denial of deletion on but never off again. Other subjects
+ * mean another site's stream, which is not ours to change.
+ */
 function isFixed({ setting, found }: StreamDifference): boolean {
   const denial = setting === 'deny_delete' || setting === 'deny_purge';
-  return setting === 'storage' || setting === 'retention' || (denial && found === 'true');
+  return ['storage', 'retention', 'subjects'].includes(setting) || (denial && found === 'true');
 }
 
 function differencesOf(found: Partial<StreamConfig>, wanted: Wanted): StreamDifference[] {
@@ -186,13 +189,16 @@ export async function checkStreams(
   return (await examine(manager, site, settings)).map(({ report }) => report);
 }
 
-/** Throws StreamMissingError unless all streams of the site exist: the first thing that a service does with its log. */
+/** Throws StreamMissingError unless all streams of this site exist: the first thing that a service does with its log. */
 export async function requireStreams(connection: NatsConnection, site: string): Promise<void> {
-  const missing = (await checkStreams(connection, site)).filter(({ outcome }) => outcome === 'missing');
-  if (missing.length === 0) return;
-  const names = missing.map(({ stream }) => stream).join(', ');
+  const absent = (await checkStreams(connection, site)).filter(
+    ({ outcome, differences }) =>
+      outcome === 'missing' || differences.some(({ setting }) => setting === 'subjects'),
+  );
+  if (absent.length === 0) return;
+  const names = absent.map(({ stream }) => stream).join(', ');
   throw new StreamMissingError(
-    `The site ${site} is not set up: no stream ${names} on ${connection.getServer()}.`,
+    `${connection.getServer()} is not set up for the site ${site}: it lacks ${names}.`,
   );
 }
 
