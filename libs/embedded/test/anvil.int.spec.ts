@@ -39,7 +39,7 @@ describe('the embedded EVM node', () => {
 
   it('has its blocks again after an orderly end', async () => {
     const stateFile = join(temporaryFolder(), 'state.json');
-    const first = await startAnvil({ stateFile });
+    const first = stopAfterwards(await startAnvil({ stateFile }));
     for (let n = 0; n < 5; n += 1) await send(first.url);
     await expect(rpc(first.url, 'eth_blockNumber')).resolves.toBe('0x5');
     await first.stop();
@@ -50,7 +50,7 @@ describe('the embedded EVM node', () => {
 
   it('forgets old blocks at a start, and nothing of what accounts hold', async () => {
     const stateFile = join(temporaryFolder(), 'state.json');
-    const first = await startAnvil({ stateFile });
+    const first = stopAfterwards(await startAnvil({ stateFile }));
     for (let n = 0; n < 40; n += 1) await send(first.url);
     const height = await rpc(first.url, 'eth_blockNumber');
     const balance = await rpc(first.url, 'eth_getBalance', [transfer.to, 'latest']);
@@ -64,7 +64,7 @@ describe('the embedded EVM node', () => {
 
   it('comes back shorter after it was killed, which its users must expect', async () => {
     const stateFile = join(temporaryFolder(), 'state.json');
-    const first = await startAnvil({ stateFile });
+    const first = stopAfterwards(await startAnvil({ stateFile }));
     await rpc(first.url, 'eth_sendTransaction', [transfer]);
     await first.kill();
     const second = stopAfterwards(await startAnvil({ stateFile, port: first.port }));

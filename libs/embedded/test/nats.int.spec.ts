@@ -24,7 +24,7 @@ describe('the log of record on this machine', () => {
 
   it('has every acknowledged message again after it was killed, at the same address', async () => {
     const storeDir = temporaryFolder();
-    const first = await startNats({ storeDir });
+    const first = stopAfterwards(await startNats({ storeDir }));
     const connection = await connect({ servers: first.url });
     const manager = await jetstreamManager(connection);
     await manager.streams.add({ name: 'EVENTS', subjects: ['bcmed.>'], storage: StorageType.File });

@@ -35,7 +35,7 @@ describe('the embedded PostgreSQL', () => {
 
   it('has its committed rows again after it was killed', async () => {
     const dataDir = temporaryFolder();
-    const first = await startPostgres({ dataDir });
+    const first = stopAfterwards(await startPostgres({ dataDir }));
     await ask(first.url, 'CREATE TABLE pump (serial text)');
     await ask(first.url, "INSERT INTO pump VALUES ('8002-1'), ('8002-2')");
     await first.kill();
@@ -46,7 +46,7 @@ describe('the embedded PostgreSQL', () => {
 
   it('starts although its old process id now belongs to a stranger', async () => {
     const dataDir = temporaryFolder();
-    const first = await startPostgres({ dataDir });
+    const first = stopAfterwards(await startPostgres({ dataDir }));
     await first.stop();
     const file = join(dataDir, 'cluster', 'postmaster.pid');
     writeFileSync(
