@@ -1,6 +1,7 @@
 export { LatencyWindow, type Quantiles } from './live/latency.js';
 export { SiteWatch, type SiteSnapshot } from './live/site-watch.js';
 export { programOf } from './stack/paths.js';
-export type { Progress } from './stack/progress.js';
-export { Stack, type StackOptions, type StackServices } from './stack/stack.js';
+export { terminalProgress, type Progress } from './stack/progress.js';
+export type { EnrolmentRequest } from './site/enrolment-request.js';
+export { Stack, type ServiceName, type StackOptions, type WardOptions } from './stack/stack.js';
 export { SiteVerifier } from './verify/site-verifier.js';

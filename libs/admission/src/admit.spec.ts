@@ -42,7 +42,7 @@ function message(sealer: Sealer, event: StreamEvent): Message {
 function unchained(
   definition: EventDefinition,
   entity: string,
-  data: object,
+  data: Record<string, unknown>,
   source = 'site/root',
 ): StreamEvent {
   return createEvent(

@@ -49,7 +49,10 @@ export async function demo(options: DemoOptions): Promise<boolean> {
   const progress = terminalProgress();
   const dataDir = options.data ?? mkdtempSync(join(tmpdir(), 'bcmed-demo-'));
   try {
-    const stack = await Stack.start({ dataDir, siteName: 'demo', pumps: 3, seed: options.seed }, progress);
+    const stack = await Stack.start(
+      { dataDir, siteName: 'demo', progress },
+      { pumps: 3, seed: options.seed },
+    );
     try {
       const summary = await perform(stack, options, progress);
       if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
@@ -90,7 +93,7 @@ const sessionState = z.object({
 });
 
 async function playSession(stack: Stack, seconds: number): Promise<void> {
-  const { url } = stack.services.icu.current;
+  const { url } = stack.service('icu');
   const response = await fetch(`${url}/sessions`, {
     method: 'POST',
     body: JSON.stringify({ name: SESSION, seconds }),
@@ -108,14 +111,15 @@ async function playSession(stack: Stack, seconds: number): Promise<void> {
 
 /** The adapter has nothing left to send, and the newest block holds the newest event. */
 async function settle(stack: Stack, watch: SiteWatch): Promise<void> {
-  const { adapter, ledger } = stack.services;
   const deadline = performance.now() + SETTLE_DEADLINE_MS;
   const adapterStatus = z.looseObject({ outboxDepth: z.number() });
   const ledgerStatus = z.looseObject({ lastPosition: z.string(), waitingLeaves: z.number() });
   for (let calm = 0; calm < 3; await pause(LOOK_AGAIN_MS)) {
-    const { outboxDepth } = adapterStatus.parse(await (await fetch(`${adapter.current.url}/status`)).json());
+    const { outboxDepth } = adapterStatus.parse(
+      await (await fetch(`${stack.service('pump-adapter').url}/status`)).json(),
+    );
     const { lastPosition, waitingLeaves } = ledgerStatus.parse(
-      await (await fetch(`${ledger.current.url}/status`)).json(),
+      await (await fetch(`${stack.service('ledger').url}/status`)).json(),
     );
     const behind = (await stack.events.lastPosition()) - BigInt(lastPosition);
     // Pumps go on being sampled: a small outbox that never quite empties is calm enough once everything else is.

@@ -28,14 +28,8 @@ export async function up(options: UpOptions): Promise<void> {
   if (options.fresh) beginAnew(options.data, progress);
   const beganMs = performance.now();
   const stack = await Stack.start(
-    {
-      dataDir: options.data,
-      siteName: options.site,
-      pumps: options.pumps,
-      seed: options.seed,
-      session: 'ward-life',
-    },
-    progress,
+    { dataDir: options.data, siteName: options.site, progress },
+    { pumps: options.pumps, seed: options.seed, session: 'ward-life' },
   );
   progress.note(`everything runs after ${((performance.now() - beganMs) / 1_000).toFixed(1)} s`);
   const verifier = new SiteVerifier(stack);
@@ -74,14 +68,16 @@ function beginAnew(dataDir: string, progress: Progress): void {
 function show(options: UpOptions, stack: Stack, watch: SiteWatch, verifier: SiteVerifier): NodeJS.Timeout {
   const beganMs = performance.now();
   const screen = new Screen();
-  const { audit } = stack.services;
   const facts = () => ({
     site: stack.site.site,
     upSeconds: (performance.now() - beganMs) / 1_000,
     snapshot: watch.snapshot(),
     processes: stack.backbone.supervisor.status(),
     verification: verifier.summary,
-    places: [`audit trail  ${audit.current.url}/events`, `logs         ${join(options.data, 'logs')}`],
+    places: [
+      `audit trail  ${stack.service('audit').url}/events`,
+      `logs         ${join(options.data, 'logs')}`,
+    ],
   });
   if (options.json)
     return setInterval(() => process.stdout.write(`${JSON.stringify(facts())}\n`), PLAIN_EVERY_MS);

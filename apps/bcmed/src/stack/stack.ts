@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startNodeService, type NodeService, type Supervised } from '@bcmed/embedded';
+import { startNodeService, type NodeService, type PostgresServer, type Supervised } from '@bcmed/embedded';
 import { EventLog, STREAM, connectNats, setUpStreams } from '@bcmed/event-log';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { z } from 'zod';
@@ -14,213 +14,219 @@ import { removeRunning, writeRunning } from './running.js';
 
 const REQUEST_DEADLINE_MS = 30_000;
 
-/** What a stack is to be. */
+/** Where a stack lives and what it tells. */
 export interface StackOptions {
   readonly dataDir: string;
   readonly siteName: string;
-  readonly pumps: number;
-  readonly seed: number;
-  /** Session that the mock ICU plays from the start. */
-  readonly session?: string;
-  /** Added to the environment of the services, for benchmarks and tests. */
+  readonly progress: Progress;
+  /** Added to the environment of all services, for benchmarks and tests. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The four programs of ours that a stack runs. */
-export interface StackServices {
-  readonly icu: Supervised<NodeService>;
-  readonly ledger: Supervised<NodeService>;
-  readonly adapter: Supervised<NodeService>;
-  readonly audit: Supervised<NodeService>;
+/** What the mock ICU is to be. */
+export interface WardOptions {
+  readonly pumps: number;
+  readonly seed: number;
+  /** Session that is played from the start. */
+  readonly session?: string;
 }
 
-interface StackParts {
-  readonly backbone: Backbone;
-  readonly site: Site;
-  readonly connection: NatsConnection;
-  readonly services: StackServices;
-  readonly urls: { readonly nats: string; readonly chain: string };
-}
+export type ServiceName = 'icu' | 'ledger' | 'pump-adapter' | 'audit';
 
 /**
- * Everything of BCMed on one machine, as separate processes: the servers, the mock ICU, the services. A process that ends by itself is
- * started again; `stop` ends all of them in order and leaves none.
+ * BCMed on one machine, as separate processes: the servers, the mock ICU, the services. A process that ends by itself is started again;
+ * `stop` ends all of them in order and leaves none.
  */
 export class Stack {
-  constructor(private readonly parts: StackParts) {}
+  readonly #services = new Map<ServiceName, Supervised<NodeService>>();
+  #postgres: PostgresServer | undefined;
 
-  get site(): Site {
-    return this.parts.site;
-  }
+  private constructor(
+    private readonly options: StackOptions,
+    readonly backbone: Backbone,
+    readonly site: Site,
+    private readonly operator: SiteOperator,
+    private readonly connection: NatsConnection,
+    readonly urls: { readonly nats: string; readonly natsMonitor: string; readonly chain: string },
+  ) {}
 
-  get services(): StackServices {
-    return this.parts.services;
-  }
-
-  get backbone(): Backbone {
-    return this.parts.backbone;
-  }
-
-  get urls(): StackParts['urls'] {
-    return this.parts.urls;
-  }
-
-  get events(): EventLog {
-    return new EventLog(this.parts.connection);
-  }
-
-  get blocks(): EventLog {
-    return new EventLog(this.parts.connection, { stream: STREAM.blocks });
-  }
-
-  static async start(options: StackOptions, progress: Progress): Promise<Stack> {
-    const backbone = Backbone.open(options.dataDir);
+  /** Takes the folder, starts the stream and the chain, and makes the site at its first start. No service runs yet. */
+  static async open(options: StackOptions): Promise<Stack> {
+    const { dataDir, siteName, progress } = options;
+    const backbone = Backbone.open(dataDir);
     try {
-      return await new Starter(options, backbone, progress).start();
+      const { site, root, isNew } = openSiteFolder(dataDir, siteName);
+      if (isNew)
+        progress.note(
+          `new site "${site.site}"; keep a copy of its root key elsewhere: ${rootKeyPath(dataDir)}`,
+        );
+      const nats = await backbone.startStream(progress);
+      const chain = await backbone.startChain(progress);
+      const connection = await connectNats({ servers: nats.url, name: 'bcmed/up' });
+      await setUpStreams(connection, site.site);
+      const operator = new SiteOperator(new EventLog(connection), site, root);
+      return new Stack(options, backbone, site, operator, connection, {
+        nats: nats.url,
+        natsMonitor: nats.monitorUrl,
+        chain: chain.url,
+      });
     } catch (error) {
       await backbone.stop();
       throw error;
     }
   }
 
-  async stop(): Promise<void> {
-    removeRunning(this.backbone.dataDir);
-    await this.parts.connection.close();
-    await this.backbone.stop();
+  /** Everything, in the order in which it is needed. */
+  static async start(options: StackOptions, ward: WardOptions): Promise<Stack> {
+    const stack = await Stack.open(options);
+    try {
+      await stack.startLedger();
+      const lines = await stack.startIcu(ward);
+      await Promise.all([stack.startAdapter(lines), stack.startAudit()]);
+      stack.#announce();
+      // A service that was started again has another port.
+      stack.backbone.supervisor.onChange(({ state }) => {
+        if (state === 'running') stack.#announce();
+      });
+      return stack;
+    } catch (error) {
+      await stack.stop();
+      throw error;
+    }
   }
-}
 
-/** The order of a start; exists only while it lasts. */
-class Starter {
-  constructor(
-    private readonly options: StackOptions,
-    private readonly backbone: Backbone,
-    private readonly progress: Progress,
-  ) {}
+  get events(): EventLog {
+    return new EventLog(this.connection);
+  }
 
-  async start(): Promise<Stack> {
-    const { backbone, options, progress } = this;
-    const { site, root, isNew } = openSiteFolder(options.dataDir, options.siteName);
-    if (isNew)
-      progress.note(
-        `new site "${site.site}"; its root key is ${rootKeyPath(options.dataDir)}: keep a copy of it elsewhere`,
-      );
-    const nats = await backbone.startStream(progress);
-    const [chain, postgres] = await Promise.all([
-      backbone.startChain(progress),
-      backbone.startViews(progress),
-    ]);
-    const connection = await connectNats({ servers: nats.url, name: 'bcmed/up' });
-    await setUpStreams(connection, site.site);
-    const operator = new SiteOperator(new EventLog(connection), site, root);
-    const common = {
-      BCMED_SITE: site.site,
-      BCMED_ROOT_KID: site.rootKeyId,
-      NATS_URL: nats.url,
-      ...options.env,
-    };
+  get blocks(): EventLog {
+    return new EventLog(this.connection, { stream: STREAM.blocks });
+  }
 
-    const ledger = await progress.step(
+  /** Address of the views, with a password; undefined while no audit service was started. */
+  get postgresUrl(): string | undefined {
+    return this.#postgres?.url;
+  }
+
+  /** The run of a service that serves now. */
+  service(name: ServiceName): NodeService {
+    const service = this.#services.get(name);
+    if (!service) throw new StackError(`${name} was not started`);
+    return service.current;
+  }
+
+  /** Makes a key known to the site, as its operator does. */
+  async enrol(request: EnrolmentRequest): Promise<void> {
+    await this.operator.enrol(request);
+  }
+
+  async startLedger(): Promise<void> {
+    const { layout } = this.backbone;
+    await this.#step(
       'ledger',
       'opens the log, deploys the BlockAnchor contract, anchors the first block',
       () =>
-        this.#enrolled('ledger', backbone.layout.ledger, operator, {
-          ...common,
-          CHAIN_RPC_URL: chain.url,
-          CHAIN_ID: String(chain.chainId),
+        this.#enrolled('ledger', layout.ledger, {
+          CHAIN_RPC_URL: this.urls.chain,
+          CHAIN_ID: '31337',
           CHAIN_RECOVERY: 'automatic',
         }),
     );
-    const icu = await progress.step(
-      'mock ICU',
-      `${options.pumps} emulated Alaris Asena pumps on pseudo-terminals`,
-      () => this.#icu(),
+  }
+
+  /** Resolves to the lines of the emulated pumps, as the adapter's configuration writes them. */
+  async startIcu({ pumps, seed, session }: WardOptions): Promise<string[]> {
+    const { layout } = this.backbone;
+    const args = [
+      ...['--pumps', String(pumps), '--seed', String(seed), '--pty-dir', layout.lines],
+      ...['--control-port-file', join(layout.icu, 'http-port')],
+      ...(session === undefined ? [] : ['--session', session]),
+    ];
+    await this.#step('mock ICU', `${pumps} emulated Alaris Asena pumps on pseudo-terminals`, () =>
+      this.#run('icu', programOf('apps/icu'), layout.icu, { args, readyPath: '/health' }),
     );
-    const lines = await pumpLines(icu.current.url);
-    const [adapter, audit] = await Promise.all([
-      progress.step('pump-adapter', 'finds the pumps on their lines and begins to poll', () =>
-        this.#enrolled('pump-adapter', backbone.layout.adapter, operator, {
-          ...common,
-          PUMP_LINES: lines.join(','),
-        }),
-      ),
-      progress.step('audit', 'brings the views up to the end of the stream', () =>
-        this.#enrolled('audit', backbone.layout.audit, operator, {
-          ...common,
-          DATABASE_URL: postgres.url,
-          CHAIN_RPC_URL: chain.url,
-        }),
-      ),
-    ]);
-    writeRunning(options.dataDir, {
-      natsUrl: nats.url,
-      natsMonitorUrl: nats.monitorUrl,
-      chainUrl: chain.url,
-      ledgerUrl: ledger.current.url,
-      adapterUrl: adapter.current.url,
-      auditUrl: audit.current.url,
-      icuUrl: icu.current.url,
-    });
-    return new Stack({
-      backbone,
-      site,
-      connection,
-      services: { icu, ledger, adapter, audit },
-      urls: { nats: nats.url, chain: chain.url },
-    });
+    return pumpLines(this.service('icu').url);
+  }
+
+  async startAdapter(lines: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.#step('pump-adapter', 'finds the pumps on their lines and begins to poll', () =>
+      this.#enrolled('pump-adapter', this.backbone.layout.adapter, { PUMP_LINES: lines.join(','), ...env }),
+    );
+  }
+
+  async startAudit(): Promise<void> {
+    const postgres = await this.backbone.startViews(this.options.progress);
+    this.#postgres = postgres;
+    await this.#step('audit', 'brings the views up to the end of the stream', () =>
+      this.#enrolled('audit', this.backbone.layout.audit, {
+        DATABASE_URL: postgres.url,
+        CHAIN_RPC_URL: this.urls.chain,
+      }),
+    );
+  }
+
+  async stop(): Promise<void> {
+    removeRunning(this.backbone.dataDir);
+    // The connection outlives the services: closing it first would only make their supervisor's work look like a fault.
+    await this.backbone.stop();
+    await this.connection.close();
   }
 
   /** A service is ready only when the site knows its key, and the site learns of the key from the service: both at once. */
   async #enrolled(
-    name: string,
+    name: 'ledger' | 'pump-adapter' | 'audit',
     stateDir: string,
-    operator: SiteOperator,
-    env: Record<string, string>,
-  ): Promise<Supervised<NodeService>> {
-    const starting = this.#service(name, programOf(`services/${name}`), stateDir, { env });
+    env: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const { site, rootKeyId } = this.site;
+    const common = {
+      BCMED_SITE: site,
+      BCMED_ROOT_KID: rootKeyId,
+      NATS_URL: this.urls.nats,
+      ...this.options.env,
+    };
+    const starting = this.#run(name, programOf(`services/${name}`), stateDir, { env: { ...common, ...env } });
     const enrolling = waitForEnrolmentRequest(stateDir, REQUEST_DEADLINE_MS).then(async (request) => {
       if (!request)
         throw new StackError(`${name} did not ask for its enrolment within ${REQUEST_DEADLINE_MS / 1_000} s`);
-      await enrol(operator, request);
+      if (request.validator !== undefined) await this.operator.openEpoch([request.validator]);
+      await this.operator.enrol(request);
     });
-    const [service] = await Promise.all([starting, enrolling]);
-    return service;
+    await Promise.all([starting, enrolling]);
   }
 
-  #icu(): Promise<Supervised<NodeService>> {
-    const { layout } = this.backbone;
-    const { pumps, seed, session } = this.options;
-    return this.#service('icu', programOf('apps/icu'), layout.icu, {
-      args: [
-        ...['--pumps', String(pumps), '--seed', String(seed), '--pty-dir', layout.lines],
-        ...['--control-port-file', join(layout.icu, 'http-port')],
-        ...(session === undefined ? [] : ['--session', session]),
-      ],
-      readyPath: '/health',
-    });
-  }
-
-  #service(
-    name: string,
+  async #run(
+    name: ServiceName,
     main: string,
     stateDir: string,
     more: {
       readonly args?: readonly string[];
-      readonly env?: Record<string, string>;
+      readonly env?: Readonly<Record<string, string>>;
       readonly readyPath?: string;
     },
-  ): Promise<Supervised<NodeService>> {
+  ): Promise<void> {
     const { janitor, layout, supervisor } = this.backbone;
-    return supervisor.start({
-      name,
-      start: () => startNodeService({ name, main, stateDir, logFile: layout.log(name), janitor, ...more }),
+    const start = () =>
+      startNodeService({ name, main, stateDir, logFile: layout.log(name), janitor, ...more });
+    this.#services.set(name, await supervisor.start({ name, start }));
+  }
+
+  #step(name: string, why: string, work: () => Promise<void>): Promise<void> {
+    return this.options.progress.step(name, why, work);
+  }
+
+  #announce(): void {
+    const url = (name: ServiceName): string => this.service(name).url;
+    writeRunning(this.backbone.dataDir, {
+      natsUrl: this.urls.nats,
+      natsMonitorUrl: this.urls.natsMonitor,
+      chainUrl: this.urls.chain,
+      ledgerUrl: url('ledger'),
+      adapterUrl: url('pump-adapter'),
+      auditUrl: url('audit'),
+      icuUrl: url('icu'),
     });
   }
-}
-
-async function enrol(operator: SiteOperator, request: EnrolmentRequest): Promise<void> {
-  if (request.validator !== undefined) await operator.openEpoch([request.validator]);
-  await operator.enrol(request);
 }
 
 const truths = z.array(
@@ -232,7 +238,6 @@ const truths = z.array(
   }),
 );
 
-/** Where the emulated pumps can be reached, as the adapter's configuration writes it. */
 async function pumpLines(icuUrl: string): Promise<string[]> {
   const response = await fetch(`${icuUrl}/pumps`);
   return truths
