@@ -2,6 +2,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { Controller } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Gate, TestApp } from '../../test/app.js';
+import { FaultyLine } from '../../test/faulty-line.js';
 import { collect, sealed, sealedSeries, SITE, TestLog } from '../../test/server.js';
 import { UnprocessableMessageError } from '../errors.js';
 import { EventLog } from '../event-log.js';
@@ -333,6 +334,28 @@ describe('what can go wrong around a handler', () => {
     await expect.poll(() => seen.size, { timeout: 10_000 }).toBe(40);
     await expect.poll(async () => (await app.health()).status, { timeout: 10_000 }).toBe('up');
     await app.close();
+  });
+
+  it('an acknowledgement that is lost on the way: the message comes again, but not to the handler', async () => {
+    let calls = 0;
+    @Controller()
+    class Handlers {
+      @OnEvent(pattern('e-lost-ack'), { durable: 'e-lost-ack', retryPausesMs: [20], ackWaitMs: 400 })
+      handle() {
+        calls++;
+      }
+    }
+    const line = await FaultyLine.between(test.server.port);
+    const app = await TestApp.start(line.url, Handlers);
+    line.arm('cut before', 0, '+ACK');
+    await test.log.append(sealed('e-lost-ack'));
+    await expect.poll(() => calls).toBe(1);
+    const info = () => consumerInfo('e-lost-ack');
+    await expect.poll(async () => (await info()).delivered.consumer_seq, { timeout: 5_000 }).toBe(2);
+    await expect.poll(async () => (await info()).num_ack_pending, { timeout: 5_000 }).toBe(0);
+    expect(calls).toBe(1);
+    await app.close();
+    line.close();
   });
 
   it('a consumer that vanishes is made again where it was', async () => {
