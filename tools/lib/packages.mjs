@@ -30,7 +30,6 @@ export async function ensurePackages() {
       );
       try {
         // Install scripts are run for the few packages that need theirs, by name, whatever npm's version thinks of them.
-        // The lock already says everything; npm 10 would dispute it over an optional peer that nobody uses.
         await npm('ci', '--ignore-scripts', '--prefer-offline', '--no-progress');
       } finally {
         clearInterval(counter);

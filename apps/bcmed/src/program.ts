@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { demo } from './commands/demo.js';
-import { doctor } from './commands/doctor.js';
-import { exportLog } from './commands/export.js';
-import { up } from './commands/up.js';
-import { verify } from './commands/verify.js';
+import { demo, type DemoOptions } from './commands/demo.js';
+import { doctor, type DoctorOptions } from './commands/doctor.js';
+import { exportLog, type ExportOptions } from './commands/export.js';
+import { up, type UpOptions } from './commands/up.js';
+import { verify, type VerifyOptions } from './commands/verify.js';
 import { DEFAULT_DATA_DIR } from './stack/paths.js';
 
 const EPILOGUE = `
@@ -34,7 +34,7 @@ export function program(): Command {
       1,
     )
     .option('--json', 'print a line of JSON every five seconds instead of the live view', false)
-    .action(up);
+    .action((options: UpOptions) => up(options));
 
   root
     .command('demo')
@@ -48,7 +48,7 @@ export function program(): Command {
     )
     .option('--data <dir>', 'keep the data in this folder (default: a temporary one)')
     .option('--json', 'print the summary as one line of JSON', false)
-    .action(async (options) => leave(await demo(options)));
+    .action(async (options: DemoOptions) => leave(await demo(options)));
 
   withData(
     root
@@ -63,7 +63,7 @@ export function program(): Command {
       'the thumbprint of the root key that you trust (default: the one in the folder, which proves less)',
     )
     .option('--json', 'print the report as one line of JSON', false)
-    .action(async (options) => leave(await verify(options)));
+    .action(async (options: VerifyOptions) => leave(await verify(options)));
 
   withData(
     root
@@ -74,7 +74,7 @@ export function program(): Command {
   )
     .argument('<dir>', 'folder to write; must be empty or absent')
     .option('--json', 'print what was written as one line of JSON', false)
-    .action(exportLog);
+    .action((dir: string, options: ExportOptions) => exportLog(dir, options));
 
   withData(
     root
@@ -84,7 +84,7 @@ export function program(): Command {
       ),
   )
     .option('--json', 'print the findings as one line of JSON', false)
-    .action(async (options) => leave(await doctor(options)));
+    .action(async (options: DoctorOptions) => leave(await doctor(options)));
 
   return root;
 }

@@ -7,10 +7,10 @@ import { onTestFinished } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
-/** A folder that goes with the test. */
+/** A folder that goes with the test file's process; also usable in beforeAll. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'bcmed-e2e-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
 

@@ -1,4 +1,4 @@
-import { EventLog, watchConnection, type JetStreamServer } from '@bcmed/event-log';
+import { watchConnection, type EventLog, type JetStreamServer } from '@bcmed/event-log';
 import { serialiseEvent, subjectOf } from '@bcmed/events';
 import type { HealthCheck, HealthRegistry, HealthResult } from '@bcmed/service-kit';
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';

@@ -26,12 +26,14 @@ export async function waitForEnrolmentRequest(
   deadlineMs: number,
 ): Promise<EnrolmentRequest | undefined> {
   const path = join(stateDir, 'enrolment-request.json');
-  for (const end = performance.now() + deadlineMs; performance.now() < end; await pause(LOOK_AGAIN_MS)) {
+  const end = performance.now() + deadlineMs;
+  while (performance.now() < end) {
     try {
       return enrolmentRequest.parse(JSON.parse(readFileSync(path, 'utf8')));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
+    await pause(LOOK_AGAIN_MS);
   }
   return undefined;
 }

@@ -21,7 +21,7 @@ export const rootKeyPath = (dataDir: string): string => join(dataDir, 'keys', 's
 export function readSite(dataDir: string): Site | undefined {
   try {
     const { site, rootKeyId } = siteFile.parse(JSON.parse(readFileSync(join(dataDir, 'site.json'), 'utf8')));
-    return { site, rootKeyId: rootKeyId as KeyId };
+    return { site, rootKeyId };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
