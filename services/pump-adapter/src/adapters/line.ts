@@ -11,12 +11,15 @@ export type Answer =
 export interface LineSettings {
   /** How long one try waits for its answer. */
   readonly responseTimeoutMs: number;
+  /** How long after its time-out an answer may still come: the pump's own COMMS_RESPONSE_MAX. */
+  readonly lateAnswerMs: number;
   /** Pauses before the port is opened again; the last one repeats. */
   readonly reopenPausesMs: readonly [number, ...number[]];
 }
 
 export const LINE_DEFAULTS: LineSettings = {
   responseTimeoutMs: 500,
+  lateAnswerMs: 4_000,
   reopenPausesMs: [100, 200, 500, 1_000, 2_000],
 };
 
@@ -31,10 +34,17 @@ export interface LineFigures {
   readonly opened: number;
 }
 
-/** A late answer can still come after this long (the pump's own COMMS_RESPONSE_MAX). */
-const LATEST_ANSWER_MS = 4_000;
-/** Questions that change nothing, to find out where late answers end; two, as one of them may itself be late. */
-const FENCES = [asena.requests.serialNumber(), asena.requests.protocol(), asena.requests.responseMax()];
+/**
+ * Questions that change nothing, to find out where late answers end. So many, because each may itself become late: before the
+ * last one is used up, the first is free again (two time-outs of half a second each, four seconds for a late answer).
+ */
+const FENCES = [
+  asena.requests.responseMax(),
+  asena.requests.maxRate(),
+  asena.requests.serialNumber(),
+  asena.requests.protocol(),
+  asena.requests.volumeInfused(),
+];
 
 interface Pending {
   readonly command: string;
@@ -154,7 +164,7 @@ export class Line {
   }
 
   #owe(command: string): void {
-    this.#owed.set(command, performance.now() + LATEST_ANSWER_MS);
+    this.#owed.set(command, performance.now() + this.settings.lateAnswerMs);
   }
 
   #exchange(request: asena.AsenaFrame): Promise<Parameters<Pending['settle']>[0]> {

@@ -4,7 +4,7 @@ import type { Polled } from '../commands/recorder.js';
 import type { Identity, Moment, PumpStatus, Reading, Silence, Syringe } from '../domain/index.js';
 import { toAlarm, toIdentity, toStatus, toSyringe, toVtbi } from './asena-reader.js';
 import type { Clock } from './clock.js';
-import type { Answer, Line } from './line.js';
+import type { Answer, Line, LineFigures } from './line.js';
 import type { PumpRegistry } from './pump-registry.js';
 
 export interface PollerSettings {
@@ -76,6 +76,10 @@ export class Poller {
     if (serial === undefined) return { ...base, state: 'silent', detail: `no pump for ${missedPolls} polls` };
     const detail = missedPolls === 0 ? 'answers' : `no answer for ${missedPolls} polls`;
     return { ...base, state: 'polled', serial, detail };
+  }
+
+  get lineFigures(): LineFigures {
+    return this.settings.line.figures;
   }
 
   start(): void {

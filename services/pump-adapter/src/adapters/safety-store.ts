@@ -218,6 +218,14 @@ export class SafetyStore {
     return row === undefined ? undefined : BigInt(Number(row['position']));
   }
 
+  /** Says where in the stream of blocks this store begins. Durable, because what is sent from now on may be in the next one. */
+  beginBlocksAt(position: bigint): void {
+    this.#transaction(() => {
+      this.#setProgress(position);
+      return { value: undefined, grew: 0 };
+    });
+  }
+
   /** Passes over blocks that cannot concern us; written with the next transaction, since passing them again costs little. */
   passBlocks(position: bigint): void {
     this.#passed = position;

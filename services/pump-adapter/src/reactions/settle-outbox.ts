@@ -64,28 +64,27 @@ export class SettleOutbox {
     const { site, validators } = this.settings;
     const set = validators();
     if (!set) throw new ValidatorsUnknownError('The opening of the epoch has not been read yet.');
-    const parsed = parseEvent(body);
-    if (!parsed.ok || !isEvent(parsed.event, BlockAnchored))
-      return this.#invalidBlock(position, 'not a block');
-    const { data } = parsed.event;
-    if (data.header.site !== site) return this.#invalidBlock(position, `a block of site ${data.header.site}`);
-    const follows =
-      this.#before !== undefined && BigInt(data.header.number) === this.#before.header.number + 1n;
-    const check = checkAnchoredBlock(data, set, follows ? this.#before : undefined);
-    return check.ok
-      ? check.block
-      : this.#invalidBlock(position, `${check.fault.kind}: ${check.fault.detail}`);
-  }
-
-  #invalidBlock(position: bigint, why: string): undefined {
+    const outcome = this.#judge(body, site, set);
+    if (typeof outcome !== 'string') return outcome;
     this.#invalid += 1;
-    const { log } = this.settings;
-    log.error({
-      msg: `a confirmation of a block is not valid: ${why}`,
+    this.settings.log.error({
+      msg: `a confirmation of a block is not valid: ${outcome}`,
       code: TOLD.blockInvalid,
       position: position.toString(),
     });
     return undefined;
+  }
+
+  /** The block, or what is wrong with it. */
+  #judge(body: Uint8Array, site: string, validators: ValidatorSet): CheckedBlock | string {
+    const parsed = parseEvent(body);
+    if (!parsed.ok || !isEvent(parsed.event, BlockAnchored)) return 'not a block';
+    const { data } = parsed.event;
+    if (data.header.site !== site) return `a block of site ${data.header.site}`;
+    const before = this.#before;
+    const follows = before !== undefined && BigInt(data.header.number) === before.header.number + 1n;
+    const check = checkAnchoredBlock(data, validators, follows ? before : undefined);
+    return check.ok ? check.block : `${check.fault.kind}: ${check.fault.detail}`;
   }
 
   #settle(leaves: ConfirmedLeaves): void {

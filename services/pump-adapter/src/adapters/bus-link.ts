@@ -1,0 +1,158 @@
+import {
+  connectNats,
+  EventLog,
+  JetStreamServer,
+  requireStreams,
+  STREAM,
+  watchConnection,
+} from '@bcmed/event-log';
+import type { HealthResult } from '@bcmed/service-kit';
+import type { INestApplication } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { TOLD } from '../errors.js';
+import { blocksDurable } from '../reactions/on-block-anchored.controller.js';
+import type { AdapterLog } from './adapter-log.js';
+import type { OutboxPublisher } from './outbox-publisher.js';
+import type { SafetyStore } from './safety-store.js';
+import type { SiteTrust } from './site-trust.js';
+import { Wakeup } from './wakeup.js';
+
+export interface BusLinkSettings {
+  readonly servers: string;
+  readonly site: string;
+  readonly instance: string;
+  readonly source: string;
+  readonly drainMs: number;
+}
+
+/** The parts that need the bus. */
+export interface BusLinkParts {
+  readonly store: SafetyStore;
+  readonly trust: SiteTrust;
+  readonly publisher: OutboxPublisher;
+  readonly log: AdapterLog;
+}
+
+const FIRST_CONNECT_MS = 2_000;
+const PAUSE_MS = 500;
+/** A revocation is noticed within this time; the ledger refuses what was sent meanwhile. */
+const TRUST_MS = 5_000;
+
+/**
+ * The way from the adapter to the bus. Pumps are polled and events are spooled without it: it is sought for ever,
+ * and only when it is there do the subscription to blocks and the publisher begin.
+ */
+export class BusLink {
+  #connection: NatsConnection | undefined;
+  #server: JetStreamServer | undefined;
+  #fault = 'not connected yet';
+  #stopping = false;
+  readonly #wakeup = new Wakeup();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly settings: BusLinkSettings,
+    private readonly parts: BusLinkParts,
+  ) {}
+
+  /** Connects, subscribes and publishes, in the background. Never throws: what hinders it is in {@link health}. */
+  join(app: Pick<INestApplication, 'connectMicroservice' | 'startAllMicroservices'>): void {
+    this.#running = this.#run(app).catch((error: unknown) => {
+      this.#fault = error instanceof Error ? error.message : String(error);
+      this.parts.log.error({ msg: 'the link to the bus gave up; a restart is needed', err: error });
+    });
+  }
+
+  async health(): Promise<HealthResult> {
+    if (!this.#connection) return { status: 'down', detail: `${this.#fault}; events are spooled` };
+    const own = await watchConnection(this.#connection).health().check();
+    if (own.status === 'down') return { ...own, detail: `${own.detail}; events are spooled` };
+    return this.#server?.health().check() ?? { status: 'down', detail: this.#fault };
+  }
+
+  /** Stops seeking. A connection that is cut is closed at once, so that nothing waits for its return. */
+  async leave(): Promise<void> {
+    this.#stopping = true;
+    this.#wakeup.call();
+    await this.#running;
+    const connection = this.#connection;
+    if (connection && watchConnection(connection).state !== 'connected') await connection.close();
+  }
+
+  async close(): Promise<void> {
+    if (this.#connection && !this.#connection.isClosed()) await this.#connection.close();
+  }
+
+  async #run(app: Pick<INestApplication, 'connectMicroservice' | 'startAllMicroservices'>): Promise<void> {
+    const connection = await this.#untilDone(() => this.#connect());
+    if (!connection) return;
+    const { site, instance, drainMs } = this.settings;
+    const { store, publisher } = this.parts;
+    const events = new EventLog(connection);
+    await this.#untilDone(() => this.#prepare(connection));
+    if (this.#isStopping()) return;
+    const resumeAfter = { [blocksDurable(instance)]: () => Promise.resolve(store.blockProgress() ?? 0n) };
+    this.#server = new JetStreamServer({ connection, site, drainMs, resumeAfter });
+    app.connectMicroservice({ strategy: this.#server });
+    await app.startAllMicroservices();
+    publisher.start(events);
+    await this.#watchTrust(events);
+  }
+
+  async #connect(): Promise<NatsConnection> {
+    const { servers, source } = this.settings;
+    this.#connection = await connectNats({ servers, name: source, firstConnectMs: FIRST_CONNECT_MS });
+    return this.#connection;
+  }
+
+  /** A store that never saw a block begins at the end of the stream: nothing of ours can stand before it. */
+  async #prepare(connection: NatsConnection): Promise<true> {
+    const { store } = this.parts;
+    await requireStreams(connection, this.settings.site);
+    if (store.blockProgress() === undefined)
+      store.beginBlocksAt(await new EventLog(connection, { stream: STREAM.blocks }).lastPosition());
+    return true;
+  }
+
+  /** Tries until it works or the adapter stops. */
+  async #untilDone<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+    while (!this.#isStopping()) {
+      try {
+        return await work();
+      } catch (error) {
+        const fault = error instanceof Error ? error.message : String(error);
+        if (fault !== this.#fault) this.parts.log.warn({ msg: `no bus: ${fault}` });
+        this.#fault = fault;
+        await this.#wakeup.wait(PAUSE_MS);
+      }
+    }
+    return undefined;
+  }
+
+  async #watchTrust(events: EventLog): Promise<void> {
+    const { trust, publisher } = this.parts;
+    let before = trust.enrolment.state;
+    while (!this.#isStopping()) {
+      await trust.refresh(events).catch((error: unknown) => {
+        this.parts.log.warn({ msg: 'the enrolment could not be read', err: error });
+      });
+      const { state } = trust.enrolment;
+      if (state !== before) this.#tell();
+      before = state;
+      publisher.wake();
+      await this.#wakeup.wait(state === 'enrolled' ? TRUST_MS : PAUSE_MS);
+    }
+  }
+
+  #tell(): void {
+    const { trust, log } = this.parts;
+    const { state, detail } = trust.enrolment;
+    if (state === 'revoked') log.error({ msg: detail, code: TOLD.keyRevoked });
+    else log.log({ msg: `enrolment: ${detail}` });
+  }
+
+  /** A method, because the flag changes while something is awaited, which the compiler does not expect. */
+  #isStopping(): boolean {
+    return this.#stopping;
+  }
+}
