@@ -1,13 +1,11 @@
 import {
-  chainSource,
   describeDifference,
-  streamBlocks,
-  streamLog,
   verifyLog,
   verifyTail,
   type VerificationReport,
   type VerifyInputs,
 } from '@bcmed/verification';
+import { chainSource, streamBlocks, streamLog } from './live-sources.js';
 import type { Stack } from '../stack/stack.js';
 
 /** How many of the newest blocks are looked at before a second start says that it is up. */
@@ -24,7 +22,7 @@ export class SiteVerifier {
     this.#inputs = {
       ...site,
       log: streamLog(events),
-      blocks: streamBlocks(blocks),
+      blocks: streamBlocks(blocks, site.site),
       chain: chainSource(urls.chain),
     };
   }
