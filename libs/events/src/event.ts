@@ -79,8 +79,20 @@ export function isEvent<Data extends z.ZodObject>(
   return event.type === definition.type;
 }
 
+/** Made once: a schema compiles itself at its first use, which costs more than a thousand uses. */
+const outerEnvelope = envelope.loose();
+const ENVELOPE_FIELDS = Object.keys(envelope.shape);
+
+/** The envelope without what a later version may have added to it. */
+function known(outer: Record<string, unknown>): Envelope {
+  const kept: Record<string, unknown> = {};
+  for (const field of ENVELOPE_FIELDS) if (outer[field] !== undefined) kept[field] = outer[field];
+  // The schema has just accepted these very fields.
+  return kept as Envelope;
+}
+
 function parseObject(value: unknown): ParsedEvent {
-  const outer = envelope.loose().safeParse(value);
+  const outer = outerEnvelope.safeParse(value);
   if (!outer.success) return { ok: false, problems: problemsOf(outer.error, []) };
   const definition = DEFINITION_BY_TYPE.get(outer.data.type);
   if (!definition)
@@ -92,7 +104,7 @@ function parseObject(value: unknown): ParsedEvent {
   if (problems.length > 0) return { ok: false, problems };
   const data = definition.data.safeParse(outer.data['data']);
   if (!data.success) return { ok: false, problems: problemsOf(data.error, ['data']) };
-  return { ok: true, event: { ...envelope.parse(outer.data), data: data.data }, definition };
+  return { ok: true, event: { ...known(outer.data), data: data.data }, definition };
 }
 
 function envelopeProblems(event: Envelope, definition: EventDefinition): FieldProblem[] {
