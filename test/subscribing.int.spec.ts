@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createPublicKey } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,7 @@ import { join } from 'node:path';
 import { startNats, type NatsServer } from '@bcmed/embedded';
 import { EventLog, STREAM, connectNats, setUpStreams } from '@bcmed/event-log';
 import { parseEvent } from '@bcmed/events';
-import { entryBytes } from '@bcmed/seal';
+import { entryBytes, generatePrivateKey, keyIdOf, publicJwkOf } from '@bcmed/seal';
 import { flipBit } from '@bcmed/testing';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
