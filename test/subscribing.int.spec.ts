@@ -103,6 +103,16 @@ describe.skipIf(!openssl)('the guide for subscribers with openssl alone (needs b
     expect(await run('bash', 'verify-seal.sh', event(3n), path)).toMatchObject({ code: 0 });
   });
 
+  it('tells the thumbprint of a key file, for the copy of a root key', async () => {
+    const key = generatePrivateKey();
+    const path = join(folder, 'key.pem');
+    const said = keyIdOf(publicJwkOf(key));
+    writeFileSync(path, key.export({ type: 'pkcs8', format: 'pem' }));
+    expect(await run('bash', 'kid-of-key.sh', path)).toEqual({ code: 0, said });
+    writeFileSync(path, createPublicKey(key).export({ type: 'spki', format: 'pem' }));
+    expect(await run('bash', 'kid-of-key.sh', path)).toEqual({ code: 0, said });
+  });
+
   it('does not believe an event that was changed, or another key', async () => {
     const [first = 0n] = site.admitted;
     expectRefusal(await run('bash', 'verify-seal.sh', event(3n), changed(event(first))), /does not hold/);
