@@ -148,23 +148,17 @@ async function ensureConnected({ connection, timeoutMs }: AppendTarget): Promise
 async function request(target: AppendTarget, { subject, body, headers }: Outgoing): Promise<PublishAnswer> {
   const { connection, timeoutMs } = target;
   await ensureConnected(target);
-  let stopWatching: () => void = () => undefined;
-  const cut = new Promise<never>((_, reject) => {
-    stopWatching = watchConnection(connection).onChange((event) =>
-      reject(
-        new AppendOutcomeUnknownError(`The line was lost (${event}) before ${subject} was acknowledged.`),
-      ),
-    );
-  });
   try {
-    const answered = connection.request(subject, body, { headers, timeout: timeoutMs });
-    answered.catch(() => undefined); // when the line is cut first, nobody else looks at it
-    const answer: PublishAnswer = (await Promise.race([answered, cut])).json();
+    const answer: PublishAnswer = (
+      await watchConnection(connection).orCut(
+        connection.request(subject, body, { headers, timeout: timeoutMs }),
+        (event) =>
+          new AppendOutcomeUnknownError(`The line was lost (${event}) before ${subject} was acknowledged.`),
+      )
+    ).json();
     return answer;
   } catch (cause) {
     throw meaningOf(cause, subject, timeoutMs);
-  } finally {
-    stopWatching();
   }
 }
 

@@ -56,6 +56,20 @@ export class ConnectionWatch {
     });
   }
 
+  /** What `work` gives, or a rejection as soon as the line is lost: the answer to a request in flight never comes then. */
+  async orCut<Result>(work: Promise<Result>, cut: (event: string) => Error): Promise<Result> {
+    let stop: () => void = () => undefined;
+    const lost = new Promise<never>((_, reject) => {
+      stop = this.onChange((event) => reject(cut(event)));
+    });
+    work.catch(() => undefined); // when the line is cut first, nobody else looks at it
+    try {
+      return await Promise.race([work, lost]);
+    } finally {
+      stop();
+    }
+  }
+
   /** For the health registry. */
   health(): { name: string; check(): Promise<{ status: 'up' | 'down'; detail: string }> } {
     return {

@@ -85,20 +85,19 @@ function toLogMessage(message: Msg): LogMessage {
 }
 
 /**
- * The first stored position at or after `from` as the stream's leader knows it, or undefined when there is none. Direct
- * Get may be answered by a replica that lags; before a position is called missing, the leader is asked.
+ * The first stored position at or after `from` (of a message on the filter) as the stream's leader knows it, or undefined
+ * when there is none. Direct Get may be answered by a replica that lags; before something is called missing, the leader is
+ * asked.
  */
 export async function nextStoredPosition(
   connection: NatsConnection,
-  stream: string,
-  from: bigint,
+  { stream, from, filter = '>' }: Omit<PageRequest, 'count'>,
 ): Promise<bigint | undefined> {
-  const ask = JSON.stringify({ seq: Number(from), next_by_subj: '>' });
+  const ask = JSON.stringify({ seq: Number(from), next_by_subj: filter });
   let answer: { message?: { seq?: number }; error?: { code?: number; description?: string } };
   try {
-    answer = (
-      await connection.request(`$JS.API.STREAM.MSG.GET.${stream}`, ask, { timeout: SILENCE_MS })
-    ).json();
+    const asked = connection.request(`$JS.API.STREAM.MSG.GET.${stream}`, ask, { timeout: SILENCE_MS });
+    answer = (await watchConnection(connection).orCut(asked, (event) => new Error(event))).json();
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new ReadInterruptedError(`Reading ${stream} from ${from} stopped: ${why}.`, { cause });

@@ -216,6 +216,7 @@ describe('reading a range', () => {
   });
 
   it('goes on where it was when the server is killed and comes back', async () => {
+    await test.log.appendInOrder(sealedSeries('p-many', 10_000)); // more pages than are asked for ahead
     const to = await test.log.lastPosition();
     const seen: bigint[] = [];
     for await (const { position } of test.log.readRange(1n, to)) {

@@ -15,6 +15,7 @@ import {
   type AppendTarget,
   type Expectation,
 } from './append.js';
+import { watchConnection } from './connection.js';
 import {
   AppendConflictError,
   AppendRejectedError,
@@ -23,7 +24,7 @@ import {
   StreamMissingError,
 } from './errors.js';
 import { idOf, NO_HEADERS, type LogEntry, type LogMessage, type SealedEvent } from './messages.js';
-import { readRange, readSubject } from './read.js';
+import { patiently, readRange, readSubject } from './read.js';
 import { STREAM } from './streams.js';
 
 export interface EventLogSettings {
@@ -189,10 +190,16 @@ export class EventLog {
   }
 
   /** Position of the last message ever stored, 0n for an empty stream; the stream's leader is asked. */
-  async lastPosition(): Promise<bigint> {
-    const manager = await jetstreamManager(this.connection, { checkAPI: false });
+  lastPosition(): Promise<bigint> {
+    return patiently(this.connection, () => this.#askLastPosition());
+  }
+
+  async #askLastPosition(): Promise<bigint> {
     try {
-      return BigInt((await manager.streams.info(this.stream)).state.last_seq);
+      const manager = await jetstreamManager(this.connection, { checkAPI: false });
+      const asked = manager.streams.info(this.stream);
+      const info = await watchConnection(this.connection).orCut(asked, (event) => new Error(event));
+      return BigInt(info.state.last_seq);
     } catch (cause) {
       if (cause instanceof JetStreamApiError && cause.code === JetStreamApiCodes.StreamNotFound) {
         throw new StreamMissingError(`There is no stream ${this.stream}.`, { cause });

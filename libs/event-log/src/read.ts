@@ -60,7 +60,8 @@ async function* confirmHoles(
 ): AsyncGenerator<LogEntry, void> {
   let next = first;
   for (let attempt = 0; attempt < ATTEMPTS && next <= last; attempt++) {
-    const stored = await nextStoredPosition(connection, stream, next);
+    const start = next;
+    const stored = await patiently(connection, () => nextStoredPosition(connection, { stream, from: start }));
     const holeEnd = stored === undefined || stored > last ? last : stored - 1n;
     for (; next <= holeEnd; next++) yield { position: next, missing: true };
     if (next > last) return;
@@ -83,16 +84,22 @@ async function* confirmHoles(
   }
 }
 
-/** All stored messages on a subject filter from a position on, in order; positions between them are not reported. */
+/**
+ * All stored messages on a subject filter from a position on, in order; positions between them are not reported.
+ *
+ * With `to` it is complete up to there. Without it a replica that lags behind its leader may end the read early, on a
+ * cluster: enough to decide on (the append expects what was read), not enough to conclude that nothing follows.
+ */
 export async function* readSubject(
   connection: NatsConnection,
   stream: string,
   filter: string,
   range: { readonly from?: bigint; readonly to?: bigint } = {},
 ): AsyncGenerator<LogMessage, void> {
+  const { to } = range;
   let next = range.from ?? 1n;
-  for (;;) {
-    if (range.to !== undefined && next > range.to) return;
+  for (let idle = 0; idle < ATTEMPTS;) {
+    if (to !== undefined && next > to) return;
     const { messages } = await readPatiently(connection, {
       stream,
       from: next,
@@ -100,23 +107,44 @@ export async function* readSubject(
       filter,
     });
     for (const message of messages) {
-      if (range.to !== undefined && message.position > range.to) return;
+      if (to !== undefined && message.position > to) return;
       yield message;
+      next = message.position + 1n;
     }
-    const last = messages.at(-1);
-    if (last === undefined) return;
-    next = last.position + 1n;
+    if (messages.length > 0) {
+      idle = 0;
+      continue;
+    }
+    if (to === undefined) return;
+    const from = next;
+    const left = await patiently(connection, () => nextStoredPosition(connection, { stream, from, filter }));
+    if (left === undefined || left > to) return;
+    idle++;
+    await pause(PAUSE_MS);
   }
+  throw new ReadInterruptedError(`Reading ${stream} from ${next} stopped: a replica lags behind its leader.`);
 }
 
-async function readPatiently(connection: NatsConnection, request: PageRequest): Promise<Page> {
+function readPatiently(connection: NatsConnection, request: PageRequest): Promise<Page> {
+  return patiently(connection, () => readPage(connection, request));
+}
+
+/**
+ * Asks the server something that changes nothing, and asks again when it could not answer: after a lost line, and while a
+ * restarted server loads its streams. Throws the last ReadInterruptedError when that does not help.
+ */
+export async function patiently<Answer>(
+  connection: NatsConnection,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  const watch = watchConnection(connection);
   for (let attempt = 1; ; attempt++) {
+    const up = await watch.waitUntilConnected(RECONNECT_WITHIN_MS);
     try {
-      return await readPage(connection, request);
+      return await ask();
     } catch (error) {
-      if (attempt === ATTEMPTS) throw error;
-      if (!(await watchConnection(connection).waitUntilConnected(RECONNECT_WITHIN_MS))) throw error;
-      await pause(PAUSE_MS); // a server that is just back answers before its streams are
+      if (!(error instanceof ReadInterruptedError) || attempt === ATTEMPTS || !up) throw error;
+      await pause(PAUSE_MS);
     }
   }
 }

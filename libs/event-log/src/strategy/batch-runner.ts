@@ -153,12 +153,22 @@ export class BatchRunner implements Runner {
         await this.#changed.next();
         continue;
       }
-      // What came in one piece over the line is one batch: it is in the buffer after one turn of the event loop.
-      await new Promise((resolve) => setImmediate(resolve));
+      await this.#gather(maxMessages);
       if (maxWaitMs > 0) await this.#linger(maxMessages, maxWaitMs);
       const batch = this.#buffer.splice(0, maxMessages);
       this.#changed.raise();
       await this.#handle(batch);
+    }
+  }
+
+  /**
+   * What is on the line already becomes one batch: turns of the event loop are given as long as each brings more. A single
+   * message waits for two turns, a backlog fills the batch, and no clock is involved.
+   */
+  async #gather(enough: number): Promise<void> {
+    for (let before = 0; this.#buffer.length > before && this.#buffer.length < enough;) {
+      before = this.#buffer.length;
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 

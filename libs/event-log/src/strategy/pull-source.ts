@@ -69,6 +69,7 @@ export class PullSource {
   /** Finds or makes the consumer and begins to pull. Throws what {@link ensureConsumer} throws: a start must not be wrong. */
   async start(): Promise<void> {
     await this.#ensure();
+    this.#state = { flowing: true, detail: 'starting' };
     this.#running = this.#run();
   }
 
@@ -83,7 +84,8 @@ export class PullSource {
   async #ensure(): Promise<ConsumerInfo> {
     const { connection, subscription, receiver } = this.settings;
     const manager = await jetstreamManager(connection, { checkAPI: false });
-    return ensureConsumer(manager, subscription, receiver.resumeAt());
+    const ensured = ensureConsumer(manager, subscription, receiver.resumeAt());
+    return watchConnection(connection).orCut(ensured, (event) => new Error(`${event} of the connection`));
   }
 
   async #run(): Promise<void> {
