@@ -1,4 +1,4 @@
-import { EventLog, sealOf, setUpStreams, STREAM, type LogMessage } from '@bcmed/event-log';
+import { EventLog, EventLogError, sealOf, setUpStreams, STREAM, type LogMessage } from '@bcmed/event-log';
 import { parseEvent } from '@bcmed/events';
 import { LogFixture, type FixtureMessage } from '@bcmed/testing';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -13,6 +13,8 @@ export class TinyLedger {
   readonly #blocks: EventLog;
   readonly #stop = new AbortController();
   #told = 0;
+  #cutting = false;
+  #cuts: Promise<void> = Promise.resolve();
   #running: Promise<void> = Promise.resolve();
   /** While false, positions are judged and no block is cut. */
   confirming = true;
@@ -57,28 +59,35 @@ export class TinyLedger {
 
   /** Confirms what was judged and is in no block yet. */
   async confirm(): Promise<void> {
-    if (BigInt(this.fixture.entries.length) > (this.fixture.headers.at(-1)?.lastSequence ?? 0n))
-      this.fixture.cutBlock();
+    if (this.#isBehind()) this.fixture.cutBlock();
     await this.tell();
   }
 
   /** Publishes confirmations that were made and not yet told. */
   async tell(): Promise<void> {
     for (const { subject, seal, body } of this.fixture.confirmations.slice(this.#told)) {
-      this.#told += 1;
       const parsed = parseEvent(body);
-      await this.#blocks.append({
-        subject,
-        seal,
-        body,
-        id: parsed.ok ? parsed.event.id : crypto.randomUUID(),
-      });
+      const id = parsed.ok ? parsed.event.id : crypto.randomUUID();
+      while (!this.#stop.signal.aborted && !(await this.#store({ subject, seal, body, id })));
+      this.#told += 1;
     }
+  }
+
+  /** False when the server is away: the same confirmation is then told again. */
+  async #store(event: Parameters<EventLog['append']>[0]): Promise<boolean> {
+    return this.#blocks.append(event).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof EventLogError) return false;
+        throw error;
+      },
+    );
   }
 
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#running;
+    await this.#cuts;
   }
 
   /** Lets a fresh fixture make a message, so that ours only judges what really is in the stream. */
@@ -88,6 +97,24 @@ export class TinyLedger {
     return { enrolment: make(scratch) };
   }
 
+  /** Group commit: while one block is told, the next one fills. */
+  #cutSoon(): void {
+    if (this.#cutting) return;
+    this.#cutting = true;
+    const cut = async (): Promise<void> => {
+      while (this.#isBehind()) {
+        await new Promise((resolve) => setImmediate(resolve));
+        await this.confirm();
+      }
+      this.#cutting = false;
+    };
+    this.#cuts = cut();
+  }
+
+  #isBehind(): boolean {
+    return BigInt(this.fixture.entries.length) > (this.fixture.headers.at(-1)?.lastSequence ?? 0n);
+  }
+
   async #follow(): Promise<void> {
     const from = BigInt(this.fixture.entries.length) + 1n;
     for await (const message of this.events.tail(from, { signal: this.#stop.signal })) {
@@ -95,7 +122,7 @@ export class TinyLedger {
       const { subject, body, position } = message;
       while (BigInt(this.fixture.entries.length) < position - 1n) this.fixture.appendHole();
       this.fixture.appendMessage({ subject, seal: sealOf(message), body });
-      if (this.confirming) await this.confirm();
+      if (this.confirming) this.#cutSoon();
     }
   }
 }

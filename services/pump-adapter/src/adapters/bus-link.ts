@@ -70,13 +70,14 @@ export class BusLink {
     return this.#server?.health().check() ?? { status: 'down', detail: this.#fault };
   }
 
-  /** Stops seeking. A connection that is cut is closed at once, so that nothing waits for its return. */
+  /** Stops seeking. A connection that is cut is closed, so that nothing waits for its return. */
   async leave(): Promise<void> {
     this.#stopping = true;
     this.#wakeup.call();
-    await this.#running;
     const connection = this.#connection;
     if (connection && watchConnection(connection).state !== 'connected') await connection.close();
+    await this.#running;
+    await this.parts.publisher.ended();
   }
 
   async close(): Promise<void> {

@@ -77,19 +77,25 @@ export class OutboxPublisher {
     this.#rewind(displaced);
   }
 
-  /** Sends what can be sent within the time, then ends. True when nothing unsent is left. */
+  /** Sends what can be sent within the time, then begins nothing more. True when nothing unsent is left. */
   async stop(deadlineMs: number): Promise<boolean> {
     const { clock, store, mayPublish } = this.settings;
     const deadline = clock.steadyMs() + deadlineMs;
     const left = (): boolean => store.unsent(this.#cursor, 1).length > 0;
-    while (this.#log && mayPublish() && left() && clock.steadyMs() < deadline) {
+    const open = (): boolean =>
+      this.#log !== undefined && watchConnection(this.#log.connection).state === 'connected' && mayPublish();
+    while (open() && left() && clock.steadyMs() < deadline) {
       this.wake();
       await this.#wakeup.wait(20);
     }
     this.#stopping = true;
     this.wake();
-    if (this.#log) await this.#running;
     return !left();
+  }
+
+  /** Resolves when what {@link stop} found under way is over; at once, when the connection is closed. */
+  async ended(): Promise<void> {
+    await this.#running;
   }
 
   async #run(log: EventLog): Promise<void> {

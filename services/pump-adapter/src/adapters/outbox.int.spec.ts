@@ -1,0 +1,311 @@
+import { connectNats, EventLog, STREAM } from '@bcmed/event-log';
+import { startNats, type NatsServer } from '@bcmed/embedded';
+import { fixtureSealer, LogFixture } from '@bcmed/testing';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sequencesByChain, TinyLedger } from '../../test/tiny-ledger.js';
+import { Recorder } from '../commands/recorder.js';
+import { DEFAULT_RULES } from '../domain/index.js';
+import { SettleOutbox } from '../reactions/settle-outbox.js';
+import { Clock } from './clock.js';
+import { LatencyWindow } from './latency-window.js';
+import { OutboxPublisher } from './outbox-publisher.js';
+import { SafetyStore } from './safety-store.js';
+import { SiteTrust } from './site-trust.js';
+
+const clock = new Clock();
+const PATIENCE = { timeout: 30_000, interval: 20 };
+
+/** An adapter without lines and without Nest, on a real server with a small ledger. */
+class Bedside {
+  readonly store: SafetyStore;
+  readonly trust: SiteTrust;
+  readonly publisher: OutboxPublisher;
+  readonly outbox: SettleOutbox;
+  readonly recorder: Recorder;
+  readonly latency = new LatencyWindow();
+  readonly told: { readonly code?: unknown; readonly msg: string }[] = [];
+  readonly events: EventLog;
+  readonly #stop = new AbortController();
+  #logEntryId = 0;
+
+  constructor(
+    folder: string,
+    private readonly connection: NatsConnection,
+    { source = 'pump-adapter/1', sealer = fixtureSealer('adapter') } = {},
+  ) {
+    const tell = (line: { msg: string }): void => void this.told.push(line);
+    const log = { log: tell, warn: tell, error: tell };
+    this.events = new EventLog(connection, { timeoutMs: 1_000 });
+    this.store = new SafetyStore(join(folder, 'safety-store.db'));
+    const rootKeyId = fixtureSealer('root').keyId;
+    this.trust = new SiteTrust({ site: 's1', rootKeyId, keyId: sealer.keyId, source: 'pump-adapter/1' });
+    this.publisher = new OutboxPublisher({
+      store: this.store,
+      clock,
+      log,
+      mayPublish: () => this.trust.enrolment.state === 'enrolled',
+      resendAfterMs: 300,
+    });
+    this.outbox = new SettleOutbox({
+      site: 's1',
+      store: this.store,
+      clock,
+      log,
+      latency: this.latency,
+      validators: () => this.trust.validators,
+      onConfirmed: (through, displaced) => this.publisher.confirmed(through, displaced),
+    });
+    this.recorder = new Recorder({
+      store: this.store,
+      signature: { site: 's1', source, sealer },
+      rules: DEFAULT_RULES,
+      clock,
+      log,
+      onRecorded: () => this.publisher.wake(),
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.trust.refresh(this.events);
+    this.publisher.start(this.events);
+    void this.#settle();
+  }
+
+  /** One reading of each of three pumps: a volume that moved, so one event for each (the first time two). */
+  read(): void {
+    this.#logEntryId += 1;
+    for (const serial of ['8002-51740', '8002-51733', '8002-51752']) {
+      const moment = clock.now();
+      this.recorder.submit({
+        kind: 'reading',
+        serial,
+        line: serial,
+        beganAt: moment,
+        moment,
+        identity: {
+          family: 'alaris-asena',
+          model: '8002',
+          serial,
+          protocol: 'Asena Rev 2.1.5',
+          transport: 'tcp',
+          line: serial,
+        },
+        status: {
+          delivering: false,
+          mode: 'HLD',
+          rateMlPerHour: 0,
+          volumeInfusedMl: this.#logEntryId / 1_000,
+          pressureMmHg: 17.9,
+          remainingSeconds: null,
+          alarmActive: false,
+          drugName: null,
+          logEntryId: 1,
+        },
+      });
+    }
+    this.recorder.flush();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.publisher.stop(0);
+    await this.publisher.ended();
+    this.store.close();
+  }
+
+  async #settle(): Promise<void> {
+    const blocks = new EventLog(this.connection, { stream: STREAM.blocks });
+    for await (const message of blocks.tail(1n, { signal: this.#stop.signal }))
+      this.outbox.take([{ ...message, deliveryCount: 1 }]);
+  }
+}
+
+let folder: string;
+let nats: NatsServer;
+let connection: NatsConnection;
+let ledger: TinyLedger;
+let bed: Bedside;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'outbox-'));
+  nats = await startNats({ storeDir: join(folder, 'nats') });
+  connection = await connectNats({ servers: nats.url, name: 'test' });
+  ledger = await TinyLedger.open(connection);
+  bed = new Bedside(folder, connection);
+});
+afterEach(async () => {
+  await bed.stop();
+  await ledger.close();
+  await connection.close();
+  await nats.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const settled = () => expect.poll(() => bed.store.depth, PATIENCE).toBe(0);
+
+/** Every chain stands in the stream from 1 to its end, each number once and in order. */
+function expectWholeAndInOrder(): void {
+  const chains = sequencesByChain(ledger.seen);
+  expect(chains.size).toBe(3);
+  for (const { chain, sequence } of bed.recorder.pumps)
+    expect(chains.get(chain)).toEqual(Array.from({ length: sequence }, (_, index) => index + 1));
+}
+
+describe('the outbox', () => {
+  it('empties in order as blocks confirm it, and measures how long that took', async () => {
+    await bed.start();
+    for (let poll = 0; poll < 200; poll += 1) bed.read();
+    await settled();
+    expect(bed.publisher.figures).toEqual({ sent: 603, resent: 0 });
+    expect(bed.outbox.figures).toEqual({ settled: 603, invalidBlocks: 0 });
+    expect(bed.latency.quantiles()?.p50).toBeGreaterThan(0);
+    expectWholeAndInOrder();
+  });
+
+  it('keeps what the broker acknowledged until a block has it, and does not fill the stream meanwhile', async () => {
+    ledger.confirming = false;
+    await bed.start();
+    for (let poll = 0; poll < 10; poll += 1) bed.read();
+    await expect.poll(() => bed.publisher.figures.sent, PATIENCE).toBe(33);
+    // Three times as long as it takes until an entry is looked for: it is found, and not sent again.
+    const until = clock.steadyMs() + 900;
+    await expect.poll(() => clock.steadyMs(), PATIENCE).toBeGreaterThan(until);
+    expect(bed.store.depth).toBe(33);
+    expect(ledger.seen).toHaveLength(33);
+    await ledger.confirm();
+    await settled();
+  });
+
+  it('grows while NATS is away, killed in the middle, and drains in order when it is back', async () => {
+    await bed.start();
+    bed.read();
+    await settled();
+    for (let poll = 0; poll < 60; poll += 1) bed.read();
+    await nats.kill();
+    for (let poll = 0; poll < 60; poll += 1) bed.read();
+    expect(bed.store.depth).toBeGreaterThanOrEqual(180);
+    nats = await startNats({ storeDir: join(folder, 'nats'), port: nats.port });
+    for (let poll = 0; poll < 20; poll += 1) bed.read();
+    await settled();
+    expectWholeAndInOrder();
+  });
+
+  it('sends again what the broker acknowledged and does not have', async () => {
+    bed.read();
+    const [first, second, third] = bed.store.unsent(0, 10);
+    bed.store.noteSent([
+      { id: first!.id, position: 999, sentMs: 1 }, // behind the end of the stream
+      { id: second!.id, position: 2, sentMs: 1 }, // somebody else's position
+      { id: third!.id, position: 3, sentMs: 1 },
+    ]);
+    bed.store.writeNotes();
+    await bed.start();
+    await settled();
+    expectWholeAndInOrderOnceSorted();
+  });
+
+  it('sends again what a confirmed block does not have at its position', async () => {
+    bed.read();
+    const [first] = bed.store.unsent(0, 1);
+    await bed.start();
+    await settled();
+    expect(first).toBeDefined();
+    // The stream restored from an older copy: the broker's word about two entries no longer holds.
+    bed.read();
+    await expect.poll(() => bed.store.depth, PATIENCE).toBe(0);
+    ledger.confirming = false;
+    bed.read();
+    await expect.poll(() => bed.publisher.figures.sent, PATIENCE).toBe(12);
+    const [waiting] = bed.store.overdue(Number.MAX_VALUE, 10);
+    bed.store.noteSent([{ id: waiting!.id, position: waiting!.position + 3, sentMs: clock.steadyMs() }]);
+    bed.read();
+    await expect.poll(() => bed.publisher.figures.sent, PATIENCE).toBe(15);
+    ledger.confirming = true;
+    await ledger.confirm();
+    await settled();
+    expectWholeAndInOrder();
+  });
+});
+
+function expectWholeAndInOrderOnceSorted(): void {
+  const chains = sequencesByChain(ledger.seen);
+  for (const { chain, sequence } of bed.recorder.pumps)
+    expect(chains.get(chain)?.toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: sequence }, (_, index) => index + 1),
+    );
+}
+
+describe('an adapter', () => {
+  it('that is not enrolled spools, and publishes once it sees its enrolment under the root key', async () => {
+    await bed.stop();
+    const sealer = fixtureSealer('a new adapter');
+    bed = new Bedside(join(folder), connection, { sealer });
+    await bed.start();
+    bed.read();
+    expect(bed.trust.enrolment).toMatchObject({ state: 'not-enrolled' });
+    // Somebody who is not the root tries to enrol it.
+    const forger = new LogFixture();
+    const { keyId, publicJwk: publicKey } = sealer;
+    const forged = forger.enrol(sealer, 'pump-adapter/1', ['pump'], 'device');
+    await ledger.publish({ ...forged, seal: forger.adapter.seal(forged.body) });
+    await bed.trust.refresh(bed.events);
+    expect(bed.trust.enrolment).toMatchObject({ state: 'not-enrolled' });
+    expect(bed.publisher.figures.sent).toBe(0);
+    await ledger.enrol({ keyId, publicKey, holder: 'pump-adapter/1' });
+    await bed.trust.refresh(bed.events);
+    expect(bed.trust.enrolment).toMatchObject({ state: 'enrolled' });
+    await settled();
+  });
+
+  it('whose key was revoked publishes no more and keeps what it has', async () => {
+    await bed.start();
+    bed.read();
+    await settled();
+    await ledger.revokeAdapter();
+    await bed.trust.refresh(bed.events);
+    expect(bed.trust.enrolment).toMatchObject({ state: 'revoked' });
+    bed.read();
+    expect(await bed.publisher.stop(100)).toBe(false);
+    expect(bed.store.depth).toBe(3);
+  });
+
+  it('whose events are refused keeps them aside and says so', async () => {
+    await bed.stop();
+    bed = new Bedside(folder, connection, { source: 'pump-adapter/somebody-else' });
+    await bed.start();
+    bed.read();
+    await settled();
+    expect(bed.store.figures().refused).toBe(6);
+    expect(bed.told).toContainEqual(
+      expect.objectContaining({ code: 'BCM-ADAPTER-EVENT-REFUSED', reason: 'not-permitted' }),
+    );
+  });
+
+  it('is not deceived by a block that no validator signed, and settles by the right one', async () => {
+    ledger.confirming = false;
+    await bed.start();
+    bed.read();
+    await expect.poll(() => ledger.seen.length, PATIENCE).toBe(6);
+    const forger = new LogFixture({ validators: 2, quorum: 1 });
+    for (const { subject, headers, body } of ledger.seen)
+      forger.appendMessage({ subject, seal: headers.get('Bcmed-Seal'), body });
+    forger.cutBlock();
+    const [forged] = forger.confirmations;
+    const blocks = new EventLog(connection, { stream: STREAM.blocks });
+    const header = forger.headers[0]!;
+    expect(header.treeSize).toBe(10n);
+    const changed = Buffer.from(forged!.body)
+      .toString()
+      .replace(/"signature":"0x..../, '"signature":"0x0123');
+    await blocks.append({ ...forged!, id: 'forged', body: Buffer.from(changed) });
+    await expect.poll(() => bed.outbox.figures.invalidBlocks, PATIENCE).toBe(1);
+    expect(bed.store.depth).toBe(6);
+    expect(bed.told).toContainEqual(expect.objectContaining({ code: 'BCM-ADAPTER-BLOCK-INVALID' }));
+    await ledger.confirm();
+    await settled();
+  });
+});
