@@ -38,11 +38,20 @@ const ledgerStatusSchema = z.object({
 const adapterStatusSchema = z.looseObject({ outboxDepth: z.number(), latencyMs: quantiles.nullish() });
 
 export async function ledgerStatus(stack: Stack): Promise<z.infer<typeof ledgerStatusSchema>> {
-  return ledgerStatusSchema.parse(await (await fetch(`${stack.service('ledger').url}/status`)).json());
+  return ledgerStatusSchema.parse(await readJson(`${stack.service('ledger').url}/status`));
 }
 
 export async function adapterStatus(stack: Stack): Promise<z.infer<typeof adapterStatusSchema>> {
-  return adapterStatusSchema.parse(await (await fetch(`${stack.service('pump-adapter').url}/status`)).json());
+  return adapterStatusSchema.parse(await readJson(`${stack.service('pump-adapter').url}/status`));
+}
+
+/** A service that is busy may close an idle connection at the very moment at which it is used again: ask once more. */
+export async function readJson(url: string): Promise<unknown> {
+  try {
+    return await (await fetch(url)).json();
+  } catch {
+    return await (await fetch(url)).json();
+  }
 }
 
 /** What the kernel says that a process has used. Linux only. */

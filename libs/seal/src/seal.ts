@@ -16,7 +16,7 @@ export interface Sealer {
   readonly publicJwk: PublicJwk;
   /**
    * The compact detached JWS over exactly these bytes (RFC 7515 appendix F with RFC 7797 `b64:false`).
-   * Throws EntryTooLargeError when seal, line feed and body exceed {@link MAX_ENTRY_BYTES}; nothing is signed then.
+   * Throws EntryTooLargeError when seal, line feed and body exceed the sealer's limit; nothing is signed then.
    */
   seal(body: Uint8Array): string;
 }
@@ -29,8 +29,11 @@ export type SealCheck =
   | { readonly ok: true; readonly keyId: KeyId }
   | { readonly ok: false; readonly fault: SealFault; readonly keyId?: KeyId };
 
-/** Makes a {@link Sealer}. The protected header is fixed for a key, so it is encoded once. */
-export function createSealer(privateKey: KeyObject): Sealer {
+/**
+ * Makes a {@link Sealer}. The protected header is fixed for a key, so it is encoded once. The limit is that of a ledger
+ * entry; only what never becomes one (the confirmation of a block) may be given a larger limit.
+ */
+export function createSealer(privateKey: KeyObject, limitBytes = MAX_ENTRY_BYTES): Sealer {
   const publicJwk = publicJwkOf(privateKey);
   const keyId = keyIdOf(publicJwk);
   const header = Buffer.from(
@@ -41,9 +44,9 @@ export function createSealer(privateKey: KeyObject): Sealer {
     publicJwk,
     seal(body) {
       const size = header.length + 2 + 86 + 1 + body.length;
-      if (size > MAX_ENTRY_BYTES) {
+      if (size > limitBytes) {
         throw new EntryTooLargeError(
-          `The event has ${size} bytes with its seal; at most ${MAX_ENTRY_BYTES} fit into a ledger entry.`,
+          `The event has ${size} bytes with its seal; at most ${limitBytes} are allowed.`,
         );
       }
       const signature = sign('sha256', signingInput(header, body), {

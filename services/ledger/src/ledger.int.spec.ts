@@ -32,6 +32,7 @@ import { loadIdentity } from './adapters/identity.js';
 import { LedgerStore } from './adapters/ledger-store.js';
 import { AcceptEvents } from './commands/accept-events.js';
 import { CutBlocks } from './commands/cut-blocks.js';
+import { MAX_LEAVES_PER_BLOCK } from './domain/block.js';
 import { reanchoredEvent, type Reanchored } from './domain/announcements.js';
 
 const SITE = 's1';
@@ -80,7 +81,7 @@ class Life {
   readonly reanchored: Reanchored[] = [];
 
   constructor(chainUrl = anvil.url, Store = LedgerStore) {
-    const { wallet, sealer, source } = this.identity;
+    const { wallet, sealer, blockSealer, source } = this.identity;
     this.store = new Store(join(folder, 'state', 'ledger.db'), { site: SITE, rootKeyId: root.keyId });
     this.accepted = new AcceptEvents(this.store, { site: SITE, source, rootKeyId: root.keyId });
     this.mirror = new ChainMirror(
@@ -96,6 +97,7 @@ class Life {
       site: SITE,
       source,
       sealer,
+      blockSealer,
       events,
       blocks,
       mayAnnounce: () => this.accepted.isEnrolled(sealer.keyId),
@@ -325,6 +327,16 @@ describe('a ledger on a real stream and a real chain', () => {
       .flatMap(({ exceptions }) => [...exceptions.values()])
       .find(({ position }) => position === copy.position.toString());
     expect(exception).toMatchObject({ reason: 'duplicate-event', of: first.toString() });
+  });
+});
+
+describe('a ledger that was away for long', () => {
+  it('confirms a backlog in blocks as large as a message may be', async () => {
+    await sender.send(2_500);
+    life = (await new Life().read()).start();
+    await life.settle();
+    const sizes = (await checkedBlocks()).map(({ leafHashes }) => leafHashes.length);
+    expect(Math.max(...sizes)).toBe(MAX_LEAVES_PER_BLOCK);
   });
 });
 

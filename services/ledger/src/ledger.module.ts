@@ -91,12 +91,13 @@ export class LedgerModule {
             store: LedgerStore,
             events: EventLog,
             accepted: AcceptEvents,
-            { source, sealer }: LedgerIdentity,
+            { source, sealer, blockSealer }: LedgerIdentity,
           ) =>
             new LedgerAnnouncer(store, {
               site,
               source,
               sealer,
+              blockSealer,
               events,
               blocks: new EventLog(events.connection, { stream: STREAM.blocks }),
               mayAnnounce: () => accepted.isEnrolled(sealer.keyId),

@@ -1,6 +1,7 @@
 import type { ConsumerInfo, JsMsg } from '@nats-io/jetstream';
 import { subjectTemplate, withBatchSpan } from '@bcmed/telemetry';
-import { UnprocessableMessageError } from '../errors.js';
+import { TailLostError, UnprocessableMessageError } from '../errors.js';
+import { EventLog } from '../event-log.js';
 import type { LogMessage } from '../messages.js';
 import { readSubject } from '../read.js';
 import { park } from './parking.js';
@@ -66,6 +67,7 @@ export class BatchRunner implements Runner {
   async start(): Promise<void> {
     const { resumeAfter, subscription } = this.settings;
     if (resumeAfter !== undefined) this.#handled = this.#tail = await resumeAfter();
+    await this.#requireTail();
     await this.#source.start();
     this.#signsOfLife = setInterval(() => this.#giveSigns(), subscription.ackWaitMs / 3);
     this.#working = this.#work();
@@ -97,7 +99,19 @@ export class BatchRunner implements Runner {
     return { name: durable, status: 'degraded', detail: `${detail}${parked}; failing: ${this.#failure}` };
   }
 
+  /** A shorter stream would number new events with positions that count as handled, and they would be skipped. */
+  async #requireTail(): Promise<void> {
+    const { connection, subscription } = this.settings;
+    const { stream, durable } = subscription;
+    const last = await new EventLog(connection, { stream }).lastPosition();
+    if (this.#handled <= last) return;
+    throw new TailLostError(
+      `${stream} ends at ${last}, but ${durable} has handled ${this.#handled} already.`,
+    );
+  }
+
   async #attached(info: ConsumerInfo): Promise<void> {
+    await this.#requireTail();
     if (this.#tail === undefined) this.#handled = this.#tail = BigInt(info.ack_floor.stream_seq);
     this.#nextDelivery = info.delivered.consumer_seq + 1;
     await this.#readUpTo(BigInt(info.delivered.stream_seq));

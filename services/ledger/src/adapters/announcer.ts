@@ -14,6 +14,7 @@ export interface AnnouncerSettings {
   readonly site: string;
   readonly source: string;
   readonly sealer: Sealer;
+  readonly blockSealer: Sealer;
   readonly events: EventLog;
   readonly blocks: EventLog;
   /** Events of a key that the stream does not know yet would be rejected: they wait. */
@@ -106,7 +107,7 @@ export class LedgerAnnouncer {
     const body = serialiseEvent(event);
     // The subject holds one message for ever: whatever an earlier life already sent is found there and counts.
     await this.settings.blocks.append(
-      { subject, id: event.id, seal: this.settings.sealer.seal(body), body },
+      { subject, id: event.id, seal: this.settings.blockSealer.seal(body), body },
       { filter: subject, lastPosition: 0n },
     );
   }

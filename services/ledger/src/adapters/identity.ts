@@ -4,10 +4,15 @@ import { loadOrCreateKey } from '@bcmed/chain';
 import { createSealer, loadOrCreatePrivateKey, type Sealer } from '@bcmed/seal';
 import type { BaseWallet } from 'ethers';
 
+/** The broker's limit of a message, less its headers. */
+const MAX_CONFIRMATION_BYTES = 1_000_000;
+
 /** Who this ledger is: one key for its events, one for its word as a validator. */
 export interface LedgerIdentity {
   readonly source: string;
   readonly sealer: Sealer;
+  /** Seals confirmations of blocks, which are no ledger entries and may be larger. */
+  readonly blockSealer: Sealer;
   readonly wallet: BaseWallet;
 }
 
@@ -17,7 +22,9 @@ export interface LedgerIdentity {
  */
 export function loadIdentity(stateDir: string, instance: string): LedgerIdentity {
   const source = `ledger/${instance}`;
-  const sealer = createSealer(loadOrCreatePrivateKey(join(stateDir, 'service-key.pem')));
+  const key = loadOrCreatePrivateKey(join(stateDir, 'service-key.pem'));
+  const sealer = createSealer(key);
+  const blockSealer = createSealer(key, MAX_CONFIRMATION_BYTES);
   const wallet = loadOrCreateKey(join(stateDir, 'validator-key.pem'));
   const request = {
     keyId: sealer.keyId,
@@ -30,5 +37,5 @@ export function loadIdentity(stateDir: string, instance: string): LedgerIdentity
   const path = join(stateDir, 'enrolment-request.json');
   writeFileSync(`${path}.tmp`, `${JSON.stringify(request, null, 2)}\n`);
   renameSync(`${path}.tmp`, path);
-  return { source, sealer, wallet };
+  return { source, sealer, blockSealer, wallet };
 }
