@@ -4,6 +4,7 @@ import {
   initialAdmission,
   type Admission,
   type AdmissionState,
+  type Rejected,
   type StreamEntry,
   type StreamSlot,
 } from '@bcmed/admission';
@@ -25,6 +26,7 @@ import {
   CredentialEnrolled,
   CredentialRevoked,
   EpochOpened,
+  EventRejected,
   RateChanged,
   createEvent,
   serialiseEvent,
@@ -82,6 +84,7 @@ export class LogFixture {
   readonly #pumps: number;
   readonly #state: AdmissionState;
   readonly #admitted = new Map<string, bigint>();
+  readonly #rejections = new Map<bigint, Rejected>();
   readonly #senders = new Map<number, SenderEnd>();
   #pending: Admission[] = [];
   #tree = CompactRange.empty;
@@ -164,6 +167,17 @@ export class LogFixture {
     return entry;
   }
 
+  /** What the ledger says about a position that it refused. */
+  appendRejectionNotice(position: number): StreamEntry {
+    const admission = this.#rejections.get(BigInt(position));
+    const slot = this.entries[position - 1];
+    if (!admission || !slot) throw new Error(`position ${position} was not refused`);
+    const { reason, detail } = admission;
+    const subject = 'missing' in slot ? '' : slot.subject.slice(0, 512);
+    const data = { position: position.toString(), reason, subject, detail: detail.slice(0, 512) };
+    return this.append(this.ledger, this.event(EventRejected, position.toString(), data, 'ledger/1'));
+  }
+
   /** Leaves the next position empty, as if its message had been lost before the ledger read it. */
   appendHole(): void {
     this.#decide({ position: BigInt(this.entries.length + 1), missing: true });
@@ -173,6 +187,7 @@ export class LogFixture {
     const admission = admit(this.#state, slot, { positionOf: (id) => this.#admitted.get(id) });
     applyAdmission(this.#state, admission);
     if (admission.outcome === 'admitted') this.#admitted.set(admission.event.id, slot.position);
+    else this.#rejections.set(slot.position, admission);
     this.entries.push(slot);
     this.#pending.push(admission);
   }

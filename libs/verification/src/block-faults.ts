@@ -67,6 +67,7 @@ export class BlockFaults {
       const block = number + 1n + BigInt(index);
       this.#add({ kind, block, detail: `block ${block.toString()}: ${detail}` }, at);
     }
+    this.#damaged = [];
   }
 
   /** A fault of a block that is authentic otherwise. Only the first one for a block is kept. */

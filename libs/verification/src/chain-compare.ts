@@ -1,5 +1,5 @@
 import type { Epoch } from '@bcmed/admission';
-import type { Hex } from '@bcmed/chain';
+import { ContractForeignError, type Hex } from '@bcmed/chain';
 import type { Reanchoring } from './judge.js';
 import type { ChainContract, ChainSource } from './ports.js';
 import type { ChainReport, Difference, DifferenceKind, DifferenceList } from './report.js';
@@ -42,7 +42,9 @@ export async function readCurrent(question: ChainQuestion): Promise<ChainContrac
     );
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    add(question, 'chain-unreadable', `the contract ${address} could not be read: ${why}`);
+    const foreign = error instanceof ContractForeignError;
+    const kind = foreign ? 'contract-foreign' : 'chain-unreadable';
+    add(question, kind, `the contract ${address} could not be read: ${why}`);
   }
   return undefined;
 }

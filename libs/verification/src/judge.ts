@@ -9,6 +9,7 @@ import {
 } from '@bcmed/admission';
 import {
   ChainReanchored,
+  EventRejected,
   isEvent,
   parseEvent,
   subjectOf,
@@ -35,10 +36,23 @@ export interface JudgedPosition {
   readonly detail?: string;
   readonly exception?: LeafException;
   readonly event?: StreamEvent;
+  /**
+   * For an `event-rejected`: the refused position that it is about, if that is not as the notice says. Nothing else covers
+   * the subject of a refused entry.
+   */
+  readonly contradicts?: { readonly refused: JudgedPosition; readonly notice: RejectionNotice };
   /** Whether the seal was checked against the key that counts at this position. */
   readonly sealChecked: boolean;
   /** The leaf that a quorum signed for this position, where it is another one. */
   readonly signedLeaf?: Hash;
+}
+
+/** What an admitted event of the ledger says about a position that was refused before. */
+export interface RejectionNotice {
+  readonly at: bigint;
+  /** The subject on which the refused entry stood; at most 512 characters of it. */
+  readonly subject: string;
+  readonly reason: RejectionReason;
 }
 
 /** A contract that an admitted event announced. */
@@ -57,11 +71,17 @@ export interface Judge {
   judge(slot: StreamSlot, listed: LeafException | undefined): JudgedPosition;
 }
 
+/** Refusals that are remembered until their notice comes; a flood of them is not worth the memory. */
+const REMEMBERED_REFUSALS = 10_000;
+const SUBJECT_IN_NOTICE = 512;
+
 /** Applies every rule of admission from position 1 on, as a validator does. Demands every position, in order. */
 export class FullJudge implements Judge {
   readonly mode = 'full';
   readonly state: AdmissionState;
   readonly reanchorings: Reanchoring[] = [];
+  /** Refused positions that no notice has been seen for. */
+  readonly #refused = new Map<bigint, JudgedPosition>();
   readonly #admitted = new EventIndex();
 
   constructor(site: string, rootKeyId: KeyId) {
@@ -76,7 +96,10 @@ export class FullJudge implements Judge {
       const { reason, detail, exception } = admission;
       const entryHash = exception.entryHash;
       const why = { reason, detail, exception };
-      return { slot, position, outcome, leafHash: leaf, leafBytes, entryHash, ...why, sealChecked: true };
+      const own = { outcome, leafHash: leaf, leafBytes, entryHash };
+      const judged = { slot, position, ...own, ...why, sealChecked: true };
+      if (this.#refused.size < REMEMBERED_REFUSALS) this.#refused.set(position, judged);
+      return judged;
     }
     const { event } = admission;
     this.#admitted.add(event.id, position);
@@ -84,8 +107,21 @@ export class FullJudge implements Judge {
       const { contract, predecessor, lastBlock } = event.data;
       this.reanchorings.push({ contract, predecessor, lastBlock: BigInt(lastBlock) });
     }
-    const entryHash = hashToBase64Url(leaf);
-    return { slot, position, outcome, leafHash: leaf, leafBytes, entryHash, event, sealChecked: true };
+    const own = { outcome, leafHash: leaf, leafBytes, entryHash: hashToBase64Url(leaf) };
+    return { slot, position, ...own, event, ...this.#contradiction(position, event), sealChecked: true };
+  }
+
+  #contradiction(at: bigint, event: StreamEvent): Pick<JudgedPosition, 'contradicts'> {
+    if (!isEvent(event, EventRejected)) return {};
+    const about = BigInt(event.data.position);
+    const refused = this.#refused.get(about);
+    this.#refused.delete(about);
+    if (!refused) return {};
+    const { subject, reason } = event.data;
+    const found = 'missing' in refused.slot ? subject : refused.slot.subject.slice(0, SUBJECT_IN_NOTICE);
+    return found === subject && refused.reason === reason
+      ? {}
+      : { contradicts: { refused, notice: { at, subject, reason } } };
   }
 }
 

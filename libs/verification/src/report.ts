@@ -147,6 +147,11 @@ export class DifferenceList {
     if (this.#kept.length > 4 * this.limit) this.#shrink();
   }
 
+  /** Whether something was found at this very position. */
+  has(position: bigint): boolean {
+    return this.#kept.some(({ difference }) => difference.position === position);
+  }
+
   /** The first ones by position; at one position in the order in which they were found. */
   sorted(): Difference[] {
     this.#shrink();

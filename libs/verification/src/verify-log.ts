@@ -4,7 +4,7 @@ import { readConfirmation } from './confirmation.js';
 import { PinnedInputError } from './errors.js';
 import { FullJudge, ProofJudge, findEpoch, type JudgedPosition } from './judge.js';
 import type { BlockSource, ChainContract, ChainSource, LogSource } from './ports.js';
-import { DifferenceList, type VerificationReport } from './report.js';
+import { DifferenceList, type Difference, type VerificationReport } from './report.js';
 import { named } from './stream-fault.js';
 import { Walk, type Observer } from './walk.js';
 
@@ -42,6 +42,8 @@ export interface VerifyOptions {
   readonly toBlock?: bigint;
   /** Looks at every position too, for whoever holds another copy of it. Its differences join the report. */
   readonly observe?: Observer;
+  /** Called after the last position, for what only shows at the end. Its differences join the report. */
+  readonly conclude?: () => Promise<readonly Difference[]>;
   /**
    * `newest`: only the newest block's signatures are checked; they cover every block before it by its hash. A
    * flipped bit in an older signature is then found by the seal on its message only. Default `every`.
@@ -110,14 +112,14 @@ export async function verifyLog(
   if (whole) {
     current = await settle(question, options);
     if (judge.mode === 'full') await walk.tailToEnd();
-    else walk.faults.end(walk.number, walk.reader.next);
     // The tail may announce a contract that no block names yet.
     if (question) current = (await readCurrent(question)) ?? current;
     if (question && current) await compareWithChain(question, current);
   } else {
-    walk.faults.end(walk.number, walk.reader.next);
     notices.push(`Stopped after block ${walk.number.toString()} as asked; the chain was not looked at.`);
   }
+  walk.end();
+  for (const difference of (await options.conclude?.()) ?? []) differences.add(difference);
   await walk.reader.close();
   report(options, walk, newest, differences);
   return finish(inputs, { walk, judge, differences, notices, current, firstPosition, startedMs, whole });

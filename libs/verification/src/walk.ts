@@ -77,6 +77,8 @@ export class Walk {
   #gap: Gap | undefined;
   #streamDiffers = false;
   #streamEnded = false;
+  readonly #contradictions: NonNullable<JudgedPosition['contradicts']>[] = [];
+  #missingRun: { readonly difference: Difference; last: bigint } | undefined;
 
   constructor(private readonly settings: WalkSettings) {
     const { fromBlock, firstPosition, log, blocks, differences } = settings;
@@ -99,9 +101,15 @@ export class Walk {
     }
   }
 
+  /** No further block will come: whatever was kept open is decided. */
+  end(): void {
+    this.faults.end(this.number, this.#expected);
+    this.#endMissingRun();
+    this.#compareNotices();
+  }
+
   /** Judges what stands behind the last block. Nothing can be compared there; every seal is checked all the same. */
   async tailToEnd(): Promise<void> {
-    this.faults.end(this.number, this.#expected);
     let piece: JudgedPosition[] = [];
     for await (const slot of this.reader.upTo(await this.reader.lastPosition(this.reader.next))) {
       piece.push(await this.#judge(slot, undefined));
@@ -229,9 +237,23 @@ export class Walk {
     this.positions++;
     if (judged.outcome === 'admitted') this.admitted++;
     else if (judged.reason) this.rejected[judged.reason] = (this.rejected[judged.reason] ?? 0) + 1;
+    if (judged.contradicts && !this.#streamDiffers) this.#contradictions.push(judged.contradicts);
     const pause = this.settings.breathe(this);
     if (pause) await pause;
     return judged;
+  }
+
+  /** The ledger's own events about refused positions must fit what stands there, unless that is known to differ anyway. */
+  #compareNotices(): void {
+    for (const { refused, notice } of this.#contradictions.splice(0)) {
+      if (this.settings.differences.has(refused.position)) continue;
+      this.settings.differences.add({
+        where: this.settings.log.place,
+        kind: 'refused-entry-differs',
+        ...named(refused),
+        detail: `the ledger said at position ${notice.at.toString()} that it refused this one on ${notice.subject} (${notice.reason})`,
+      });
+    }
   }
 
   /** The two ways to the root. Returns the positions, with the signed leaf where it is not ours. */
@@ -285,10 +307,34 @@ export class Walk {
     if (fault === undefined) return judged;
     if (fault === 'consequence') this.consequences++;
     else {
-      differences.add(fault);
+      if (fault.kind === 'position-missing') this.#missing(judged.position, fault);
+      else differences.add(fault);
       this.#streamDiffers = true;
     }
     return { ...judged, signedLeaf: leaf };
+  }
+
+  /** One difference for a run of missing positions, however long: kept open until the run ends. */
+  #missing(position: bigint, difference: Difference): void {
+    if (this.#missingRun?.last === position - 1n) {
+      this.#missingRun.last = position;
+      return;
+    }
+    this.#endMissingRun();
+    this.#missingRun = { difference, last: position };
+  }
+
+  #endMissingRun(): void {
+    const run = this.#missingRun;
+    this.#missingRun = undefined;
+    if (!run) return;
+    const { difference, last } = run;
+    const more = last - (difference.position ?? last);
+    const detail =
+      more === 0n
+        ? difference.detail
+        : `${difference.detail}; so are those up to position ${last.toString()}`;
+    this.settings.differences.add({ ...difference, detail });
   }
 
   #rangeDiffers({ block, from, suspect }: Gap, to: bigint): void {

@@ -47,22 +47,22 @@ export async function migrate({ databaseUrl, migrationsDir }: MigrateSettings): 
 
 async function apply(databaseUrl: string, migrationsList: MigrationList): Promise<string[]> {
   const SchemaEngine = await schemaEngine();
-  const factory = bindMigrationAwareSqlAdapterFactory(
-    new PrismaPg({ connectionString: databaseUrl, max: 2 }),
-  );
-  const engine = await SchemaEngine.new(
-    { datamodels: [['schema.prisma', DATAMODEL]] },
-    () => undefined,
-    factory,
-  );
+  // A pool of our own, because the engine leaves its lock and its connection behind: the lock ends with the connection.
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, connectionTimeoutMillis: 10_000 });
+  pool.on('error', () => undefined);
+  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
   try {
-    const filters = { externalTables: [], externalEnums: [] };
-    const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters });
-    return appliedMigrationNames;
+    const options = { datamodels: [['schema.prisma', DATAMODEL] as [string, string]] };
+    const engine = await SchemaEngine.new(options, () => undefined, factory);
+    try {
+      const filters = { externalTables: [], externalEnums: [] };
+      return (await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames;
+    } finally {
+      engine.free();
+    }
   } catch (cause) {
     throw new MigrationError(`The database could not be migrated: ${reasonOf(cause)}`, { cause });
   } finally {
-    engine.free();
     await pool.end();
   }
 }
