@@ -27,6 +27,7 @@ export async function doctor(options: DoctorOptions): Promise<boolean> {
     program('nats-server', natsServerBinary, ['--version']),
     program('anvil', anvilBinary, ['--version']),
     program('postgres', () => postgresBinaries().postgres, ['--version']),
+    clock(),
     disk(options.data),
     rootKey(options.data),
     ...(await running(options.data)),
@@ -69,6 +70,38 @@ function program(what: string, find: () => string, versionArguments: string[]): 
       what,
       state: 'bad',
       detail: `${error instanceof Error ? error.message : String(error)}: run npm start once, which installs it`,
+    };
+  }
+}
+
+/** Freshness and order of what happened are judged by clocks: one that nobody sets is worth a word. */
+function clock(): Finding {
+  const now = new Date();
+  if (now.getUTCFullYear() < 2026) {
+    return {
+      what: 'clock',
+      state: 'bad',
+      detail: `says ${now.toISOString()}: set it, or no event will have a believable time`,
+    };
+  }
+  try {
+    const synchronised = execFileSync('timedatectl', ['show', '--property=NTPSynchronized', '--value'], {
+      encoding: 'utf8',
+      timeout: 5_000,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+    return synchronised === 'yes'
+      ? { what: 'clock', state: 'good', detail: `${now.toISOString()}, synchronised` }
+      : {
+          what: 'clock',
+          state: 'bad',
+          detail: `${now.toISOString()}, not synchronised: switch NTP on (timedatectl set-ntp true)`,
+        };
+  } catch {
+    return {
+      what: 'clock',
+      state: 'absent',
+      detail: `${now.toISOString()}; nothing here says whether it is synchronised`,
     };
   }
 }

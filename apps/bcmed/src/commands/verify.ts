@@ -1,11 +1,12 @@
 import {
   describeDifference,
   reportToJson,
+  verifyExport,
   verifyLog,
   type VerificationReport,
-  type VerifyInputs,
+  type VerifyOptions as VerifyVerbosity,
 } from '@bcmed/verification';
-import { terminalProgress } from '../stack/progress.js';
+import { terminalProgress, type Progress } from '../stack/progress.js';
 import { withSources } from '../verify/with-sources.js';
 
 export interface VerifyOptions {
@@ -18,32 +19,41 @@ export interface VerifyOptions {
 /** `bcmed verify`: recomputes everything without asking any service. Resolves to whether everything agrees. */
 export async function verify(options: VerifyOptions): Promise<boolean> {
   const progress = terminalProgress();
-  const report = await withSources(options, progress, (inputs) =>
-    progress.step('verification', 'recomputes every seal, leaf, root and link, compares with the chain', () =>
-      run(inputs),
-    ),
-  );
+  const report = await (options.export === undefined
+    ? verifyFolder(options, progress)
+    : verifyExported(options.export, options, progress));
   if (options.json) process.stdout.write(`${JSON.stringify(reportToJson(report))}\n`);
   else process.stdout.write(`${asText(report, options)}\n`);
   return report.verified;
 }
 
-function run(inputs: VerifyInputs): Promise<VerificationReport> {
-  const onProgress = process.stderr.isTTY
-    ? ({
-        position,
-        lastPosition,
-        differences,
-      }: {
-        position: bigint;
-        lastPosition: bigint;
-        differences: number;
-      }) =>
-        void process.stderr.write(
-          `\r\u001b[2K    position ${position.toString()} of ${lastPosition.toString()}, ${differences} differences`,
-        )
-    : undefined;
-  return verifyLog(inputs, onProgress ? { onProgress } : {});
+function verifyFolder(options: VerifyOptions, progress: Progress): Promise<VerificationReport> {
+  return withSources(options, progress, (inputs) =>
+    progress.step('verification', 'recomputes every seal, leaf, root and link, compares with the chain', () =>
+      verifyLog(inputs, watched()),
+    ),
+  );
+}
+
+function verifyExported(
+  folder: string,
+  { rootKey }: VerifyOptions,
+  progress: Progress,
+): Promise<VerificationReport> {
+  return progress.step('verification', 'recomputes every seal, leaf, root and link of the export', () =>
+    verifyExport(folder, { rootKeyId: rootKey }, watched()),
+  );
+}
+
+/** Progress over a line that is drawn again and again; nothing where nobody watches. */
+function watched(): Pick<VerifyVerbosity, 'onProgress'> {
+  if (!process.stderr.isTTY) return {};
+  return {
+    onProgress: ({ position, lastPosition, differences }) =>
+      void process.stderr.write(
+        `\r\u001b[2K    position ${position.toString()} of ${lastPosition.toString()}, ${differences} differences`,
+      ),
+  };
 }
 
 function asText(report: VerificationReport, { rootKey }: VerifyOptions): string {

@@ -1,11 +1,13 @@
 import {
+  blocksSource,
+  chainSource,
   describeDifference,
+  streamSource,
   verifyLog,
   verifyTail,
   type VerificationReport,
   type VerifyInputs,
 } from '@bcmed/verification';
-import { chainSource, streamBlocks, streamLog } from './live-sources.js';
 import type { Stack } from '../stack/stack.js';
 
 /** How many of the newest blocks are looked at before a second start says that it is up. */
@@ -18,12 +20,13 @@ export class SiteVerifier {
   #summary = '';
 
   constructor(stack: Stack) {
-    const { site, events, blocks, urls } = stack;
+    const { site, events, urls } = stack;
+    const { connection } = events;
     this.#inputs = {
       ...site,
-      log: streamLog(events),
-      blocks: streamBlocks(blocks, site.site),
-      chain: chainSource(urls.chain),
+      log: streamSource(connection),
+      blocks: blocksSource(connection, site.site),
+      chain: chainSource({ rpcUrl: urls.chain }),
     };
   }
 

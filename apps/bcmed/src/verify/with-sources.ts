@@ -1,12 +1,11 @@
-import { EventLog, STREAM, connectNats } from '@bcmed/event-log';
-import type { VerifyInputs } from '@bcmed/verification';
+import { connectNats } from '@bcmed/event-log';
+import { blocksSource, chainSource, streamSource, type VerifyInputs } from '@bcmed/verification';
 import { DataDirInUseError } from '@bcmed/embedded';
 import { UsageError } from '../errors.js';
 import { readSite } from '../site/root-key.js';
 import { Backbone } from '../stack/backbone.js';
 import type { Progress } from '../stack/progress.js';
 import { readRunning } from '../stack/running.js';
-import { chainSource, streamBlocks, streamLog } from './live-sources.js';
 
 export interface SourceOptions {
   readonly data: string;
@@ -32,9 +31,9 @@ export async function withSources<Result>(
       return await work({
         site: site.site,
         rootKeyId: options.rootKey ?? site.rootKeyId,
-        log: streamLog(new EventLog(connection)),
-        blocks: streamBlocks(new EventLog(connection, { stream: STREAM.blocks }), site.site),
-        chain: chainSource(servers.chainUrl),
+        log: streamSource(connection),
+        blocks: blocksSource(connection, site.site),
+        chain: chainSource({ rpcUrl: servers.chainUrl }),
       });
     } finally {
       await connection.close();
