@@ -8,8 +8,6 @@ import { PumpAdapterModule } from './pump-adapter.module.js';
 
 const config = configOrExit(configSchema, process.env);
 const telemetry = await startTelemetry({ service: 'pump-adapter' });
-// Nest declares its options as a class of which nobody ever makes an instance.
-// eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
 const app = await NestFactory.create(PumpAdapterModule.with(config), { bufferLogs: true });
 app.useLogger(app.get(Logger));
 await serve(app, { config, afterwards: () => telemetry.shutdown() });

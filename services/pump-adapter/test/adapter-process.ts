@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 
 const MAIN = join(import.meta.dirname, '..', 'dist', 'main.js');
 const PATIENCE = { timeout: 20_000, interval: 20 };
@@ -38,7 +38,7 @@ export class AdapterProcess {
   static async up(stateDir: string, variables: Readonly<Record<string, string>>): Promise<AdapterProcess> {
     await removePortFile(stateDir);
     const adapter = AdapterProcess.start(stateDir, variables);
-    await expect.poll(() => adapter.get('/health/live').catch(() => undefined), PATIENCE).toBeDefined();
+    await vi.waitFor(() => adapter.get('/health/live'), PATIENCE);
     return adapter;
   }
 

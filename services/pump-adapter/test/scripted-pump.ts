@@ -82,7 +82,9 @@ export class ScriptedPump {
     this.requests.push(request.command);
     const reply = this.script(request, `${asena.frameText(this.#usual(request))}\r`);
     if (!reply) return;
-    const send = (): void => void (socket.writable && socket.write(Buffer.from(reply.text, 'latin1')));
+    const send = (): void => {
+      if (socket.writable) socket.write(Buffer.from(reply.text, 'latin1'));
+    };
     if (reply.afterMs === undefined) send();
     else setTimeout(send, reply.afterMs);
   }

@@ -1,7 +1,8 @@
 import { EventLogError, idOf, watchConnection, type EventLog } from '@bcmed/event-log';
 import type { AdapterLog } from './adapter-log.js';
 import type { Clock } from './clock.js';
-import type { OutboxEntry, SafetyStore } from './safety-store.js';
+import type { SafetyStore } from './safety-store.js';
+import type { OutboxEntry } from './safety-store-rows.js';
 import { Wakeup } from './wakeup.js';
 
 export interface PublisherSettings {

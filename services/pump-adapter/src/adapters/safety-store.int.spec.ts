@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { initialState } from '../domain/index.js';
 import { StoreUnreadableError, StoreUnwritableError } from '../errors.js';
-import { SafetyStore, type NewEntry, type StoredPump } from './safety-store.js';
+import { SafetyStore } from './safety-store.js';
+import type { NewEntry, StoredPump } from './safety-store-rows.js';
 
 let folder: string;
 let store: SafetyStore;

@@ -1,83 +1,19 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { PumpState } from '../domain/index.js';
 import { StoreUnwritableError } from '../errors.js';
+import {
+  idOf,
+  toEntry,
+  toPump,
+  type ConfirmedLeaves,
+  type NewEntry,
+  type OutboxEntry,
+  type OutboxFigures,
+  type Row,
+  type SentNote,
+  type Settled,
+  type StoredPump,
+} from './safety-store-rows.js';
 import { openSafetyDatabase } from './safety-store-schema.js';
-
-/** A pump with the end of its chain: what must be known to go on after any death. */
-export interface StoredPump {
-  readonly entity: string;
-  readonly serial: string;
-  readonly line: string;
-  /** Key that seals this chain; another key begins another chain. */
-  readonly keyId: string;
-  /** Start id of the chain. */
-  readonly chain: string;
-  /** Number of the last event of the chain, 0 before the first. */
-  readonly sequence: number;
-  /** Leaf hash of that event, base64url. */
-  readonly head?: string;
-  readonly state: PumpState;
-}
-
-/** A sealed event before it has a row. */
-export interface NewEntry {
-  readonly entity: string;
-  readonly eventId: string;
-  readonly subject: string;
-  readonly leafHash: string;
-  readonly seal: string;
-  readonly body: Uint8Array;
-  readonly traceparent?: string;
-  /** When the reading was handed to the decider, on the steady scale. */
-  readonly handedMs: number;
-}
-
-/** A sealed event that no confirmed block holds yet. Ids rise in order of birth. */
-export interface OutboxEntry extends NewEntry {
-  readonly id: number;
-}
-
-/** Where the broker says that an entry stands. */
-export interface SentNote {
-  readonly id: number;
-  readonly position: number;
-  readonly sentMs: number;
-}
-
-/** What a confirmed block says about positions, already verified. */
-export interface ConfirmedLeaves {
-  /** Position of the message in the stream of blocks, from where a restart goes on. */
-  readonly blockPosition: bigint;
-  readonly firstPosition: number;
-  readonly lastPosition: number;
-  readonly leafHashes: readonly string[];
-  readonly rejections: readonly {
-    readonly position: number;
-    readonly reason: string;
-    readonly entryHash: string;
-  }[];
-}
-
-export interface Settled {
-  readonly settled: readonly { readonly id: number; readonly handedMs: number }[];
-  readonly refused: readonly {
-    readonly eventId: string;
-    readonly subject: string;
-    readonly position: number;
-    readonly reason: string;
-  }[];
-  /** Entries whose position turned out to hold something else: to be sent again. */
-  readonly displaced: readonly number[];
-}
-
-/** How the outbox stands. */
-export interface OutboxFigures {
-  readonly depth: number;
-  readonly oldestHandedMs?: number;
-  readonly refused: number;
-}
-
-type Row = Record<string, unknown>;
 
 /**
  * The one durable memory of the adapter: pump states, chain heads and the outbox, in one SQLite database.
@@ -320,39 +256,4 @@ export class SafetyStore {
   #all(sql: string, ...values: (string | number)[]): Row[] {
     return this.#prepared(sql).all(...values);
   }
-}
-
-function idOf(row: Row): number {
-  return Number(row['id']);
-}
-
-function toPump(row: Row): StoredPump {
-  const { head } = row;
-  return {
-    entity: String(row['entity']),
-    serial: String(row['serial']),
-    line: String(row['line']),
-    keyId: String(row['keyId']),
-    chain: String(row['chain']),
-    sequence: Number(row['sequence']),
-    ...(typeof head === 'string' && { head }),
-    // Our own text, written by the same version of the schema.
-    state: JSON.parse(String(row['state'])) as PumpState,
-  };
-}
-
-function toEntry(row: Row): OutboxEntry {
-  const { traceparent, body } = row;
-  if (!(body instanceof Uint8Array)) throw new TypeError('a body is bytes by the schema');
-  return {
-    id: idOf(row),
-    entity: String(row['entity']),
-    eventId: String(row['eventId']),
-    subject: String(row['subject']),
-    leafHash: String(row['leafHash']),
-    seal: String(row['seal']),
-    body,
-    ...(typeof traceparent === 'string' && { traceparent }),
-    handedMs: Number(row['handedMs']),
-  };
 }

@@ -3,7 +3,8 @@ import { SealError } from '@bcmed/seal';
 import type { AdapterLog } from '../adapters/adapter-log.js';
 import type { Clock } from '../adapters/clock.js';
 import { beginPollTrace, type PollTrace } from '../adapters/poll-trace.js';
-import type { NewEntry, SafetyStore, StoredPump } from '../adapters/safety-store.js';
+import type { SafetyStore } from '../adapters/safety-store.js';
+import type { NewEntry, StoredPump } from '../adapters/safety-store-rows.js';
 import {
   initialState,
   resume,

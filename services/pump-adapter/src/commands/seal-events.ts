@@ -3,7 +3,7 @@ import { hashToBase64Url, leafHash } from '@bcmed/merkle';
 import { entryBytes, type Sealer } from '@bcmed/seal';
 import { createHash } from 'node:crypto';
 import { v7 as uuidV7 } from 'uuid';
-import type { NewEntry, StoredPump } from '../adapters/safety-store.js';
+import type { NewEntry, StoredPump } from '../adapters/safety-store-rows.js';
 import { PUMP_EVENTS, type Actor, type Moment, type PumpEvent } from '../domain/index.js';
 
 /** What every event of this adapter has in common. */

@@ -6,7 +6,8 @@ import { checkAnchoredBlock, type BlockBefore, type CheckedBlock } from '@bcmed/
 import type { AdapterLog } from '../adapters/adapter-log.js';
 import type { Clock } from '../adapters/clock.js';
 import type { LatencyWindow } from '../adapters/latency-window.js';
-import type { ConfirmedLeaves, SafetyStore } from '../adapters/safety-store.js';
+import type { SafetyStore } from '../adapters/safety-store.js';
+import type { ConfirmedLeaves } from '../adapters/safety-store-rows.js';
 import { TOLD, ValidatorsUnknownError } from '../errors.js';
 
 export interface SettleSettings {
