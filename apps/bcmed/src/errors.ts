@@ -9,3 +9,9 @@ export class UsageError extends Error {
   readonly code = 'BCM-CLI-USAGE';
   override readonly name = 'UsageError';
 }
+
+/** The data folder belongs to a site whose root key is not there. */
+export class RootKeyLostError extends Error {
+  readonly code = 'BCM-CLI-ROOT-KEY-LOST';
+  override readonly name = 'RootKeyLostError';
+}

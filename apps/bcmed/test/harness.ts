@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
@@ -29,7 +28,7 @@ export class Bcmed {
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     this.exited = new Promise((resolve) => this.child.once('exit', (code) => resolve(code)));
-    onTestFinished(() => void this.child.kill('SIGKILL'));
+    process.once('exit', () => this.child.kill('SIGKILL'));
   }
 
   kill(signal: NodeJS.Signals): void {

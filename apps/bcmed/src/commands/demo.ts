@@ -74,9 +74,7 @@ async function perform(stack: Stack, options: DemoOptions, progress: Progress): 
     `${options.seconds} s at the pumps: start, rate change, pause, bolus, occlusion, syringe change, near end`,
     () => playSession(stack, options.seconds),
   );
-  await progress.step('settle', 'waits until every event is in a confirmed block', () =>
-    settle(stack, watch),
-  );
+  await progress.step('settle', 'waits until every event is in a confirmed block', () => settle(stack));
   const verifier = new SiteVerifier(stack);
   const report = await progress.step(
     'verification',
@@ -88,9 +86,7 @@ async function perform(stack: Stack, options: DemoOptions, progress: Progress): 
   return summarise(stack, watch, report);
 }
 
-const sessionState = z.object({
-  session: z.looseObject({ playing: z.boolean().optional(), state: z.string().optional() }).nullish(),
-});
+const sessionState = z.looseObject({ session: z.looseObject({ state: z.string() }).nullish() });
 
 async function playSession(stack: Stack, seconds: number): Promise<void> {
   const { url } = stack.service('icu');
@@ -102,34 +98,42 @@ async function playSession(stack: Stack, seconds: number): Promise<void> {
   if (!response.ok) throw new StackError(`the mock ICU refused the session: ${await response.text()}`);
   const deadline = performance.now() + (seconds + SETTLE_DEADLINE_MS / 1_000) * 1_000;
   for (;;) {
-    const { session } = sessionState.parse(await (await fetch(`${url}/sessions`)).json());
-    if (!session || session.playing === false || session.state === 'finished') return;
+    const { session } = sessionState.parse(await readJson(`${url}/sessions`));
+    if (session?.state !== 'running') return;
     if (performance.now() > deadline) throw new StackError('the session did not end in time');
     await pause(LOOK_AGAIN_MS);
   }
 }
 
-/** The adapter has nothing left to send, and the newest block holds the newest event. */
-async function settle(stack: Stack, watch: SiteWatch): Promise<void> {
+const adapterStatus = z.looseObject({ outboxDepth: z.number() });
+const ledgerStatus = z.looseObject({ lastPosition: z.string(), waitingLeaves: z.number() });
+
+/**
+ * The adapter has nothing left to send, and the newest block holds the newest event. Pumps go on being sampled meanwhile, so a small outbox
+ * that never quite empties is calm enough once everything else is.
+ */
+async function settle(stack: Stack): Promise<void> {
   const deadline = performance.now() + SETTLE_DEADLINE_MS;
-  const adapterStatus = z.looseObject({ outboxDepth: z.number() });
-  const ledgerStatus = z.looseObject({ lastPosition: z.string(), waitingLeaves: z.number() });
-  for (let calm = 0; calm < 3; await pause(LOOK_AGAIN_MS)) {
+  for (let calm = 0; calm < 3;) {
     const { outboxDepth } = adapterStatus.parse(
-      await (await fetch(`${stack.service('pump-adapter').url}/status`)).json(),
+      await readJson(`${stack.service('pump-adapter').url}/status`),
     );
     const { lastPosition, waitingLeaves } = ledgerStatus.parse(
-      await (await fetch(`${stack.service('ledger').url}/status`)).json(),
+      await readJson(`${stack.service('ledger').url}/status`),
     );
     const behind = (await stack.events.lastPosition()) - BigInt(lastPosition);
-    // Pumps go on being sampled: a small outbox that never quite empties is calm enough once everything else is.
     calm = outboxDepth <= 3 && waitingLeaves === 0 && behind <= 0n ? calm + 1 : 0;
-    if (performance.now() > deadline)
+    if (performance.now() > deadline) {
       throw new StackError(
         `not everything was confirmed in time: ${outboxDepth} events wait at the adapter, ${waitingLeaves} leaves at the ledger`,
       );
+    }
+    await pause(LOOK_AGAIN_MS);
   }
-  watch.snapshot();
+}
+
+async function readJson(url: string): Promise<unknown> {
+  return (await fetch(url)).json();
 }
 
 async function summarise(stack: Stack, watch: SiteWatch, report: VerificationReport): Promise<DemoSummary> {
