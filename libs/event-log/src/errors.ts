@@ -33,6 +33,12 @@ export class ConsumerDriftError extends EventLogError {
   override readonly name = 'ConsumerDriftError';
 }
 
+/** The stream ends before a position that was handled already: it lost its tail. Nothing is consumed until it is restored. */
+export class TailLostError extends EventLogError {
+  readonly code = 'BCM-LOG-TAIL-LOST';
+  override readonly name = 'TailLostError';
+}
+
 /** A handler's subscription contradicts itself or another one: found at start, before anything is consumed. */
 export class SubscriptionError extends EventLogError {
   readonly code = 'BCM-LOG-SUBSCRIPTION';

@@ -268,6 +268,21 @@ describe('a service that keeps its own position', () => {
   });
 });
 
+describe('a stream that lost its tail', () => {
+  it('is not consumed: the service refuses to start', async () => {
+    @Controller()
+    class Handlers {
+      @OnBatch(pattern('b-tail'), { durable: 'b-tail' })
+      handle() {}
+    }
+    const beyond = (await test.log.lastPosition()) + 1n;
+    const start = TestApp.start(test.server.url, Handlers, {
+      resumeAfter: { 'b-tail': () => Promise.resolve(beyond) },
+    });
+    await expect(start).rejects.toMatchObject({ code: 'BCM-LOG-TAIL-LOST' });
+  });
+});
+
 describe('a batch service that ends', () => {
   it('finishes the batch in hand and leaves the rest to the next one', async () => {
     const gate = new Gate();

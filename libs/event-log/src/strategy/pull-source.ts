@@ -63,7 +63,8 @@ export class PullSource {
   constructor(private readonly settings: SourceSettings) {}
 
   get state(): SourceState {
-    return this.#state;
+    const { state } = watchConnection(this.settings.connection);
+    return state === 'connected' ? this.#state : { flowing: false, detail: `no connection (${state})` };
   }
 
   /** Finds or makes the consumer and begins to pull. Throws what {@link ensureConsumer} throws: a start must not be wrong. */
@@ -113,7 +114,8 @@ export class PullSource {
     const info = await this.#orStop(this.#ensure());
     if (info === undefined) return 'stopping';
     this.#state = { flowing: true, detail: 'catching up' };
-    await receiver.attached(info);
+    await this.#orStop(receiver.attached(info));
+    if (this.#isStopping()) return 'stopping';
     const consumer = jetstream(connection).consumers.getConsumerFromInfo(info);
     const messages = await consumer.consume({
       max_messages: prefetch,
