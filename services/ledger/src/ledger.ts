@@ -1,4 +1,4 @@
-import { watchConnection, type EventLog, type JetStreamServer } from '@bcmed/event-log';
+import { requireStreams, watchConnection, type EventLog, type JetStreamServer } from '@bcmed/event-log';
 import { serialiseEvent, subjectOf } from '@bcmed/events';
 import type { HealthCheck, HealthRegistry, HealthResult } from '@bcmed/service-kit';
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
@@ -41,6 +41,7 @@ export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
   async onApplicationBootstrap(): Promise<void> {
     const { accepted, announcer, blocks, events, health, server } = this.parts;
     health.add(watchConnection(events.connection).health(), server.health(), ...this.#checks());
+    await requireStreams(events.connection, this.settings.site);
     await this.#compareWithStream();
     blocks.start();
     announcer.start();
