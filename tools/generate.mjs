@@ -16,11 +16,6 @@ const GENERATORS = [
     why: 'AsyncAPI and the table for readers',
     script: 'libs/events/tools/generate-asyncapi.mjs',
   },
-  {
-    name: 'Event catalogue',
-    why: 'AsyncAPI and the readable table',
-    script: 'libs/events/tools/generate-asyncapi.mjs',
-  },
 ];
 
 const check = process.argv.includes('--check');
