@@ -1,0 +1,144 @@
+import type { KeyId } from '@bcmed/seal';
+import { EventLog, JetStreamServer, NATS_CONNECTION, STREAM, connectNats } from '@bcmed/event-log';
+import { HealthModule, HealthRegistry } from '@bcmed/service-kit';
+import { loggerModule } from '@bcmed/telemetry';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { Database } from './adapters/database.js';
+import { loadIdentity, type AuditIdentity } from './adapters/identity.js';
+import { Audit } from './audit.js';
+import { Verifications } from './commands/verifications.js';
+import { VerificationsController } from './commands/verifications.controller.js';
+import type { AuditConfig } from './config.js';
+import { BLOCKS_DURABLE, OnBlockAnchored } from './reactions/on-block-anchored.controller.js';
+import { EVENTS_DURABLE, OnEventAppended } from './reactions/on-event-appended.controller.js';
+import { BlocksController } from './views/blocks.controller.js';
+import { BlocksView } from './views/blocks-view.js';
+import { EventsController } from './views/events.controller.js';
+import { EventsView } from './views/events-view.js';
+import { Projector } from './views/projector.js';
+import { BLOCKS_PROJECTOR, EVENTS_PROJECTOR } from './views/tokens.js';
+
+const IDENTITY = Symbol('key of the audit');
+
+/** The only wiring of the audit. */
+@Module({})
+export class AuditModule {
+  static with(config: AuditConfig): DynamicModule {
+    const { BCMED_SITE: site } = config;
+    const rootKeyId = config.BCMED_ROOT_KID as KeyId; // the schema has checked its form
+    return {
+      module: AuditModule,
+      imports: [HealthModule, loggerModule({ service: 'audit', level: config.LOG_LEVEL })],
+      controllers: [
+        OnEventAppended,
+        OnBlockAnchored,
+        EventsController,
+        BlocksController,
+        VerificationsController,
+      ],
+      providers: [
+        { provide: IDENTITY, useFactory: () => loadIdentity(config.BCMED_STATE_DIR, config.BCMED_INSTANCE) },
+        {
+          provide: NATS_CONNECTION,
+          inject: [IDENTITY],
+          useFactory: ({ source }: AuditIdentity) => connectNats({ servers: config.NATS_URL, name: source }),
+        },
+        {
+          provide: EventLog,
+          inject: [NATS_CONNECTION],
+          useFactory: (connection: NatsConnection) => new EventLog(connection),
+        },
+        { provide: Database, useFactory: () => new Database(config.DATABASE_URL) },
+        { provide: EventsView, useFactory: () => new EventsView(site, rootKeyId) },
+        {
+          provide: EVENTS_PROJECTOR,
+          inject: [Database, EventsView, EventLog],
+          useFactory: (database: Database, view: EventsView, log: EventLog) =>
+            new Projector(database, view, log, () => view.forget()),
+        },
+        {
+          provide: BLOCKS_PROJECTOR,
+          inject: [Database, EventsView, NATS_CONNECTION],
+          useFactory: (database: Database, events: EventsView, connection: NatsConnection) =>
+            new Projector(
+              database,
+              new BlocksView(async (tx) => events.state ?? (await events.load(tx))),
+              new EventLog(connection, { stream: STREAM.blocks }),
+            ),
+        },
+        {
+          provide: Verifications,
+          inject: [Database, EventLog, EVENTS_PROJECTOR, EventsView, IDENTITY],
+          useFactory: (
+            database: Database,
+            log: EventLog,
+            events: Projector,
+            view: EventsView,
+            identity: AuditIdentity,
+          ) =>
+            new Verifications(
+              {
+                database,
+                log,
+                events,
+                identity,
+                isEnrolled: async () => {
+                  const { credentials } = view.state ?? (await view.load(database.client));
+                  return credentials.get(identity.sealer.keyId)?.revoked === false;
+                },
+              },
+              {
+                site,
+                rootKeyId,
+                chainRpcUrl: config.CHAIN_RPC_URL,
+                chainId: config.CHAIN_ID,
+                contract: config.BLOCK_ANCHOR_ADDRESS,
+              },
+            ),
+        },
+        {
+          provide: JetStreamServer,
+          inject: [NATS_CONNECTION, Database, EVENTS_PROJECTOR, BLOCKS_PROJECTOR],
+          useFactory: (
+            connection: NatsConnection,
+            database: Database,
+            events: Projector,
+            blocks: Projector,
+          ) => {
+            const positionOf = (projector: Projector) => async (): Promise<bigint> => {
+              await database.ready();
+              return projector.position();
+            };
+            const resumeAfter = {
+              [EVENTS_DURABLE]: positionOf(events),
+              [BLOCKS_DURABLE]: positionOf(blocks),
+            };
+            return new JetStreamServer({ connection, site, resumeAfter });
+          },
+        },
+        {
+          provide: Audit,
+          inject: [
+            Database,
+            EVENTS_PROJECTOR,
+            BLOCKS_PROJECTOR,
+            Verifications,
+            EventLog,
+            JetStreamServer,
+            HealthRegistry,
+          ],
+          useFactory: (
+            database: Database,
+            events: Projector,
+            blocks: Projector,
+            verifications: Verifications,
+            log: EventLog,
+            server: JetStreamServer,
+            health: HealthRegistry,
+          ) => new Audit({ database, events, blocks, verifications, log, server, health }),
+        },
+      ],
+    };
+  }
+}
