@@ -36,6 +36,7 @@ import {
 } from '@bcmed/events';
 import { CompactRange, hashToBase64Url, hashToHex } from '@bcmed/merkle';
 import { keyToken, type KeyId, type Sealer } from '@bcmed/seal';
+import type { z } from 'zod';
 import { fixtureSealer, fixtureWallet } from './log-keys.js';
 
 /** How large a fixture log's cast is. */
@@ -192,10 +193,16 @@ export class LogFixture {
     this.#pending.push(admission);
   }
 
+  /** The site makes a key of the fixture known. */
   enrol(sealer: Sealer, holder: string, areas: readonly string[], kind: 'device' | 'service'): StreamEntry {
     const { keyId, publicJwk: publicKey } = sealer;
-    const data = { keyId, publicKey, kind, holder, areas: [...areas] };
-    return this.append(this.root, this.event(CredentialEnrolled, keyToken(keyId), data));
+    return this.enrolKey({ keyId, publicKey, kind, holder, areas: [...areas] });
+  }
+
+  /** The site makes any key known, as a service asks for it in its `enrolment-request.json`. */
+  enrolKey(request: z.infer<(typeof CredentialEnrolled)['data']>): StreamEntry {
+    const entity = Buffer.from(request.keyId, 'base64url').toString('hex');
+    return this.append(this.root, this.event(CredentialEnrolled, entity, request));
   }
 
   revoke(sealer: Sealer): StreamEntry {

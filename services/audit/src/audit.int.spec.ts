@@ -1,0 +1,369 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DifferenceFound, RateChanged, VerificationCompleted, parseEvent } from '@bcmed/events';
+import { parseConfig, serve } from '@bcmed/service-kit';
+import { JetStreamServer } from '@bcmed/event-log';
+import { fixtureSealer, sealed } from '@bcmed/testing';
+import type { INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import fc from 'fast-check';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Ward } from '../test/ward.js';
+import { AuditModule } from './audit.module.js';
+import { configSchema } from './config.js';
+import { STATUS_OF_CODE } from './errors.js';
+import { serveOpenApi } from './openapi.js';
+import { EVENTS_PROJECTOR } from './views/tokens.js';
+import type { Projector } from './views/projector.js';
+
+let ward: Ward;
+let app: INestApplication;
+let address: string;
+
+async function startAudit(): Promise<void> {
+  const outcome = parseConfig(configSchema, ward.environment('1'));
+  if (!outcome.ok) throw new Error(outcome.message);
+  const { config } = outcome;
+  // Nest declares its options as a class of which nobody ever makes an instance.
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
+  app = await NestFactory.create(AuditModule.with(config), { logger: false });
+  serveOpenApi(app);
+  app.connectMicroservice({ strategy: app.get(JetStreamServer) });
+  const port = await serve(app, { config, statusOf: STATUS_OF_CODE });
+  address = `http://127.0.0.1:${port}`;
+}
+
+interface Page {
+  readonly events: readonly Row[];
+  readonly next: string | null;
+  readonly position: string;
+}
+interface Row {
+  readonly position: string;
+  readonly outcome: string;
+  readonly type: string | null;
+  readonly entity: string | null;
+  readonly time: string | null;
+  readonly block: string | null;
+  readonly leafHash: string;
+  readonly reason: string | null;
+}
+interface Run {
+  readonly id: string;
+  readonly status: string;
+  readonly recorded: boolean;
+  readonly report: { readonly verified: boolean; readonly differences: readonly Record<string, unknown>[] };
+}
+
+/** The caller says what the answer looks like: these are tests of our own service. */
+async function get<Answer>(path: string): Promise<Answer> {
+  const response = await fetch(`${address}${path}`);
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as Answer;
+}
+
+async function allEvents(query = ''): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let path: string | null = `/events?limit=7&${query}`; path !== null;) {
+    const page: Page = await get<Page>(path);
+    rows.push(...page.events);
+    path = page.next;
+  }
+  return rows;
+}
+
+async function untilProjected(): Promise<void> {
+  const last = String(await ward.events.lastPosition());
+  const number = ward.log.headers.length;
+  await vi.waitFor(
+    async () => {
+      expect(await get<Page>('/events?limit=1')).toMatchObject({ position: last });
+      expect(await get(`/blocks?after=${number - 1}`)).toMatchObject({
+        blocks: [{ number: String(number) }],
+      });
+    },
+    { timeout: 30_000 },
+  );
+}
+
+async function verified(request: object = {}): Promise<Run> {
+  const response = await fetch(`${address}/verifications`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+  });
+  expect(response.status).toBe(202);
+  const location = response.headers.get('location') ?? '';
+  await expect
+    .poll(() => get<Run>(location).then(({ status }) => status), { timeout: 30_000 })
+    .toMatch(/completed|failed/);
+  return get<Run>(location);
+}
+
+async function inDatabase(sql: string): Promise<void> {
+  const client = new pg.Client(ward.postgres.url);
+  await client.connect();
+  await client.query(sql);
+  await client.end();
+}
+
+beforeAll(async () => {
+  ward = await Ward.begin();
+  ward.log.cutBlock();
+  ward.log.appendRates(6);
+  ward.log.appendMessage(sealed(fixtureSealer('stranger'), ward.log.rateChange(0))); // position 11
+  ward.log.appendMessage({ subject: 'bcmed.s1.a.b.c', seal: 'x', body: Buffer.from([0, 1]) }); // 12
+  ward.log.cutBlock();
+  ward.log.appendBlocks(4, 6);
+  ward.log.appendRates(3);
+  await ward.publish();
+  await startAudit();
+  await untilProjected();
+});
+
+afterAll(async () => {
+  await app.close();
+  await ward.end();
+});
+
+describe('the audit', () => {
+  it('holds every position of the stream once, with its block and its leaf', async () => {
+    const rows = await allEvents('outcome=any');
+    expect(rows.map(({ position }) => position)).toStrictEqual(
+      Array.from({ length: 39 }, (_, i) => String(i + 1)),
+    );
+    expect(rows[4]).toMatchObject({ type: RateChanged.type, block: '2', outcome: 'admitted' });
+    expect(rows[10]).toMatchObject({ outcome: 'rejected', reason: 'unknown-key', type: null, block: '2' });
+    expect(rows[11]).toMatchObject({ outcome: 'rejected', reason: 'malformed-seal' });
+    expect(rows[37]?.block).toBeNull();
+  });
+
+  it('answers by pump, type, actor and time, and pages by position (property)', async () => {
+    const all = await allEvents();
+    expect(await allEvents('pump=8002-51741')).toHaveLength(
+      all.filter(({ entity }) => entity === '8002-51741').length,
+    );
+    expect(await allEvents('type=bcmed.ledger.epoch-opened')).toHaveLength(1);
+    expect(await allEvents('actor=front-panel')).toHaveLength(33);
+    const [from, to] = ['2026-11-20T12:00:00.005Z', '2026-11-20T12:00:00.009Z'];
+    const within = all.filter(({ time }) => time !== null && time >= from && time < to);
+    expect(within.length).toBeGreaterThan(1);
+    expect(await allEvents(`from=${from}&to=${to}`)).toStrictEqual(within);
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 50 }), fc.nat(45), async (limit, after) => {
+        const page = await get<Page>(`/events?limit=${limit}&after=${after}`);
+        const expected = all.filter(({ position }) => Number(position) > after).slice(0, limit);
+        expect(page.events).toStrictEqual(expected);
+        expect(page.next === null).toBe(expected.length < limit);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('gives one event with the exact bytes, and the block that proves it', async () => {
+    const entry = ward.log.entries[7];
+    if (!entry || 'missing' in entry) throw new Error('no event');
+    expect(await get('/events/8')).toMatchObject({
+      subject: entry.subject,
+      seal: entry.seal,
+      body: Buffer.from(entry.body).toString('base64'),
+      block: '2',
+      confirmation: '/blocks/2',
+    });
+    const { leafHash } = await get<Row>('/events/8');
+    const block = await get<{ firstPosition: string; confirmation: { data: { leafHashes: string[] } } }>(
+      '/blocks/2',
+    );
+    expect(block.confirmation.data.leafHashes[8 - Number(block.firstPosition)]).toBe(leafHash);
+  });
+
+  it.each([
+    ['/events?pmp=1', 400, '', 'pmp'],
+    ['/events?limit=0', 400, 'limit', '1 or more'],
+    ['/events?after=x', 400, 'after', 'decimal digits'],
+    ['/events?from=yesterday', 400, 'from', 'RFC 3339'],
+    ['/events/x', 400, 'position', 'decimal digits'],
+  ])('names the field that is wrong and its fix: %s', async (path, status, field, fix) => {
+    const response = await fetch(`${address}${path}`);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    const problem = (await response.json()) as { errors: { field: string; fix: string }[] };
+    expect(problem.errors).toMatchObject([{ field, fix: expect.stringContaining(fix) as string }]);
+  });
+
+  it('says what it does not have', async () => {
+    const response = await fetch(`${address}/events/4711`);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ type: 'urn:bcmed:error:BCM-AUDIT-NOT-FOUND', status: 404 });
+    expect((await fetch(`${address}/verifications/01994f7e-7c00-7000-8000-000000000001`)).status).toBe(404);
+    expect((await fetch(`${address}/blocks/99`)).status).toBe(404);
+  });
+
+  it('describes itself as OpenAPI, parameters and answers included', async () => {
+    const document = await get<{ paths: Record<string, Record<string, unknown>> }>('/openapi.json');
+    expect(Object.keys(document.paths)).toStrictEqual(
+      expect.arrayContaining([
+        '/events',
+        '/events/{position}',
+        '/blocks',
+        '/blocks/{number}',
+        '/verifications',
+        '/verifications/{id}',
+      ]),
+    );
+    const text = JSON.stringify(document.paths['/events']?.['get']);
+    for (const name of ['pump', 'type', 'actor', 'from', 'to', 'after', 'limit', 'outcome', 'leafHash'])
+      expect(text).toContain(`"${name}"`);
+    expect((await fetch(`${address}/docs`)).status).toBe(200);
+  });
+
+  it('keeps its key to itself and asks for its enrolment', async () => {
+    const { BCMED_STATE_DIR: state = '' } = ward.environment('1');
+    expect((await stat(join(state, 'service-key.pem'))).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(await readFile(join(state, 'enrolment-request.json'), 'utf8'))).toMatchObject({
+      kind: 'service',
+      holder: 'audit/1',
+      areas: ['audit'],
+    });
+  });
+});
+
+describe('a verification', () => {
+  it('finds that everything agrees, and waits with its record until the site knows its key', async () => {
+    const run = await verified();
+    expect(run).toMatchObject({ status: 'completed', recorded: false });
+    expect(run.report).toMatchObject({
+      verified: true,
+      positions: 39,
+      blocks: 6,
+      lastBlock: 6,
+      differences: [],
+    });
+    const before = await ward.events.lastPosition();
+    await ward.enrol(ward.environment('1')['BCMED_STATE_DIR'] ?? '');
+    await expect
+      .poll(() => get<Run>(`/verifications/${run.id}`), { timeout: 20_000 })
+      .toMatchObject({ recorded: true });
+    const recorded = await ward.events.readAt(before + 2n);
+    const parsed = parseEvent(recorded?.body ?? new Uint8Array());
+    expect(parsed).toMatchObject({
+      ok: true,
+      event: {
+        type: VerificationCompleted.type,
+        subject: run.id,
+        data: { verified: true, lastPosition: '39' },
+      },
+    });
+    await ward.absorb();
+    ward.log.cutBlock();
+    await ward.publish();
+    await untilProjected();
+    expect((await verified()).report).toMatchObject({
+      verified: true,
+      rejected: { 'unknown-key': 1, 'malformed-seal': 1 },
+    });
+  });
+
+  it('of a range judges its blocks by their proofs', async () => {
+    const { report } = await verified({ fromBlock: '3', toBlock: '4' });
+    expect(report).toMatchObject({
+      verified: true,
+      mode: 'proof',
+      blocks: 2,
+      firstPosition: 13,
+      lastPosition: 24,
+    });
+    const response = await fetch(`${address}/verifications`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"fromBlock":-1}',
+    });
+    expect(response.status).toBe(400);
+  });
+
+  it.each([
+    ['body', `SET "body" = set_byte("body", 300, get_byte("body", 300) # 1)`, 'body differs at byte 300'],
+    ['leaf', `SET "leaf_hash" = set_byte("leaf_hash", 3, get_byte("leaf_hash", 3) # 16)`, 'leafHash differs'],
+    ['subject', `SET "subject" = 'bcmed.s1.pump.other.rate-changed'`, 'subject is bcmed.s1.pump.other'],
+    ['actor', `SET "actor" = 'somebody'`, 'actor is somebody, the stream says front-panel'],
+    ['seal', `SET "seal" = overlay("seal" placing 'A' from 250)`, 'seal is'],
+    ['time', `SET "time" = "time" + interval '1 ms'`, 'time is'],
+  ])(
+    'names the row of PostgreSQL that was changed: %s',
+    async (_, change, detail) => {
+      await inDatabase(`CREATE TEMP TABLE x AS SELECT 1; UPDATE "event" ${change} WHERE "position" = 20`);
+      const { report } = await verified();
+      expect(report.verified).toBe(false);
+      expect(report.differences).toMatchObject([
+        {
+          where: 'view',
+          kind: 'row-differs',
+          position: 20,
+          detail: expect.stringContaining(detail) as string,
+        },
+      ]);
+      const last = await ward.events.lastPosition();
+      const notice = parseEvent((await ward.events.readAt(last - 1n))?.body ?? new Uint8Array());
+      expect(notice).toMatchObject({
+        event: { type: DifferenceFound.type, data: { where: 'view', position: '20' } },
+      });
+      await app.get<Projector>(EVENTS_PROJECTOR).rebuild();
+      await ward.absorb();
+      ward.log.appendRates(1);
+      ward.log.cutBlock();
+      await ward.publish();
+      await untilProjected();
+    },
+    60_000,
+  );
+
+  it('names a row that is missing, and one that nobody sent', async () => {
+    await inDatabase('DELETE FROM "event" WHERE "position" = 21');
+    expect((await verified()).report.differences).toMatchObject([{ kind: 'row-missing', position: 21 }]);
+    await app.get<Projector>(EVENTS_PROJECTOR).rebuild();
+    await ward.absorb();
+    ward.log.appendRates(1);
+    await ward.publish();
+    await untilProjected();
+    expect((await verified()).report).toMatchObject({ verified: true });
+  }, 60_000);
+});
+
+describe('when a server is killed', () => {
+  it('PostgreSQL may go at any moment: every position still counts once, and health says so meanwhile', async () => {
+    for (let kill = 0; kill < 3; kill++) {
+      await ward.absorb();
+      ward.log.appendRates(60);
+      ward.log.cutBlock();
+      const publishing = ward.publish();
+      await ward.postgres.kill();
+      await expect
+        .poll(() => fetch(`${address}/health/ready`).then(({ status }) => status), { timeout: 10_000 })
+        .toBe(503);
+      await ward.killPostgres();
+      await publishing;
+      await untilProjected();
+    }
+    const rows = await allEvents('outcome=any');
+    expect(rows.map(({ position }) => Number(position))).toStrictEqual(rows.map((_, index) => index + 1));
+    expect(rows).toHaveLength(Number(await ward.events.lastPosition()));
+    expect((await verified()).report).toMatchObject({ verified: true });
+  }, 120_000);
+
+  it('a second life of the service goes on where the first one was', async () => {
+    await app.close();
+    await ward.absorb();
+    ward.log.appendRates(30);
+    ward.log.cutBlock();
+    await ward.publish();
+    await startAudit();
+    await untilProjected();
+    const health = await get<{ status: string; checks: Record<string, unknown> }>('/health/ready');
+    expect(health).toMatchObject({
+      status: 'up',
+      checks: { postgres: { status: 'up' }, nats: { status: 'up' } },
+    });
+    expect((await verified()).report).toMatchObject({ verified: true });
+  }, 60_000);
+});
