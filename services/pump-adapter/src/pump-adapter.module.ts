@@ -63,8 +63,9 @@ function parts(config: AdapterConfig, health: HealthRegistry): AdapterParts {
   const latency = new LatencyWindow();
   const onConfirmed = publisher.confirmed.bind(publisher);
   const validators = () => trust.validators;
-  const outbox = new SettleOutbox({ site, store, clock, log, latency, validators, onConfirmed });
   const recorder = recorderOf(config, identity, { store, clock, log, onRecorded: () => publisher.wake() });
+  const onForked = recorder.beginAnew.bind(recorder);
+  const outbox = new SettleOutbox({ site, store, clock, log, latency, validators, onForked, onConfirmed });
   const pollers = pollersOf(config, { clock, recorder, log });
   const bus = new BusLink(
     { servers: config.NATS_URL, site, instance, source, drainMs: config.DRAIN_MS },

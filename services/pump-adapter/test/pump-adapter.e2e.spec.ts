@@ -121,7 +121,7 @@ describe('an adapter and its pumps', () => {
     expect((await status())?.latencyMs?.p50).toBeGreaterThan(0);
     expect(await running.get('/pumps')).toEqual(
       expect.arrayContaining(
-        SERIALS.map((serial) => expect.objectContaining({ serial, contact: 'connected' })),
+        SERIALS.map((serial): unknown => expect.objectContaining({ serial, contact: 'connected' })),
       ),
     );
   });

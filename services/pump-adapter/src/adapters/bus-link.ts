@@ -106,12 +106,16 @@ export class BusLink {
     return this.#connection;
   }
 
-  /** A store that never saw a block begins at the end of the stream: nothing of ours can stand before it. */
+  /**
+   * A store that never saw a block begins at the end of the stream: nothing of ours can stand before it. So does one that
+   * saw more blocks than there are: the stream was restored or replaced.
+   */
   async #prepare(connection: NatsConnection): Promise<true> {
     const { store } = this.parts;
     await requireStreams(connection, this.settings.site);
-    if (store.blockProgress() === undefined)
-      store.beginBlocksAt(await new EventLog(connection, { stream: STREAM.blocks }).lastPosition());
+    const last = await new EventLog(connection, { stream: STREAM.blocks }).lastPosition();
+    const progress = store.blockProgress();
+    if (progress === undefined || progress > last) store.beginBlocksAt(last);
     return true;
   }
 

@@ -1,4 +1,5 @@
 import { EventLogError, idOf, watchConnection, type EventLog } from '@bcmed/event-log';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AdapterLog } from './adapter-log.js';
 import type { Clock } from './clock.js';
 import type { SafetyStore } from './safety-store.js';
@@ -87,7 +88,7 @@ export class OutboxPublisher {
       this.#log !== undefined && watchConnection(this.#log.connection).state === 'connected' && mayPublish();
     while (open() && left() && clock.steadyMs() < deadline) {
       this.wake();
-      await this.#wakeup.wait(20);
+      await sleep(10);
     }
     this.#stopping = true;
     this.wake();
@@ -103,8 +104,8 @@ export class OutboxPublisher {
     const watch = watchConnection(log.connection);
     while (!this.#stopping) {
       const open = watch.state === 'connected' && this.settings.mayPublish();
-      const worked = open && (await this.#round(log));
-      if (!worked) await this.#wakeup.wait(IDLE_MS);
+      const worked = open && (await this.#round(log).catch((error: unknown) => this.#failed(error)));
+      if (worked !== true) await this.#wakeup.wait(IDLE_MS);
     }
   }
 

@@ -55,14 +55,19 @@ export interface ConfirmedLeaves {
   }[];
 }
 
+/** An entry that the ledger refused for good. */
+export interface Refused {
+  readonly entity: string;
+  readonly eventId: string;
+  readonly subject: string;
+  readonly body: Uint8Array;
+  readonly position: number;
+  readonly reason: string;
+}
+
 export interface Settled {
   readonly settled: readonly { readonly id: number; readonly handedMs: number }[];
-  readonly refused: readonly {
-    readonly eventId: string;
-    readonly subject: string;
-    readonly position: number;
-    readonly reason: string;
-  }[];
+  readonly refused: readonly Refused[];
   /** Entries whose position turned out to hold something else: to be sent again. */
   readonly displaced: readonly number[];
 }

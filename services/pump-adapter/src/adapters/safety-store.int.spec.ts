@@ -114,8 +114,9 @@ describe('a confirmed block', () => {
   it('with the rejection of an entry at its own position keeps it among the refused', () => {
     fill(1, 2);
     sent([1, 10], [2, 11]);
+    const { entity, body } = entry(1);
     const refused = [
-      { eventId: 'event-1', subject: entry(1).subject, position: 10, reason: 'wrong-subject' },
+      { entity, body, eventId: 'event-1', subject: entry(1).subject, position: 10, reason: 'wrong-subject' },
     ];
     expect(store.settle(block(10, ['rejection', 'leaf-2'], 10))).toMatchObject({ refused, displaced: [] });
     expect(store.figures()).toMatchObject({ depth: 0, refused: 1 });

@@ -210,7 +210,7 @@ export class SafetyStore {
       reason,
     );
     this.#prepared('DELETE FROM outbox WHERE id = ?').run(id);
-    return [{ eventId, subject, position, reason }];
+    return [{ entity, eventId, subject, body, position, reason }];
   }
 
   #setProgress(position: bigint): void {

@@ -1,5 +1,4 @@
-import { EventInvalidError, toToken } from '@bcmed/events';
-import { SealError } from '@bcmed/seal';
+import { toToken } from '@bcmed/events';
 import type { AdapterLog } from '../adapters/adapter-log.js';
 import type { Clock } from '../adapters/clock.js';
 import { beginPollTrace, type PollTrace } from '../adapters/poll-trace.js';
@@ -30,6 +29,12 @@ export interface RecorderSettings {
   readonly log: AdapterLog;
   /** Called after new entries are durable. */
   readonly onRecorded: () => void;
+}
+
+/** A pump as it will be when its new entries are durable. */
+interface Draft {
+  readonly pump: StoredPump;
+  readonly entries: readonly NewEntry[];
 }
 
 /** At the least this long between two commits under load; longer when the disk is slow, so that it never takes the loop. */
@@ -64,6 +69,18 @@ export class Recorder {
   /** Events recorded since the start. */
   get events(): number {
     return this.#events;
+  }
+
+  /**
+   * Ends a chain that has no future: the site holds other events at its numbers, as after an old safety store was put
+   * back. The pump's next event begins a new chain, openly. Does nothing when that has happened already.
+   */
+  beginAnew(entity: string, chain: string): void {
+    const pump = this.#pumps.get(entity);
+    if (pump?.chain !== chain) return;
+    const { head: _, ...rest } = pump;
+    this.#pumps.set(entity, { ...rest, chain: newChainId(), sequence: 0 });
+    this.settings.log.warn({ msg: 'the chain was forked; a new one begins', pump: entity, chain });
   }
 
   /** Takes one poll. Never throws, never waits; what becomes of it is in {@link pumps} and the safety store. */
@@ -106,30 +123,18 @@ export class Recorder {
     if (entries.length > 0) this.settings.onRecorded();
   }
 
-  #draft(
-    polled: Polled,
-    drafts: ReadonlyMap<string, StoredPump>,
-    traces: PollTrace[],
-  ): { pump: StoredPump; entries: readonly NewEntry[] } | undefined {
-    const { rules, signature, log } = this.settings;
+  /**
+   * What one poll makes of its pump; nothing when it cannot be made into events. Whatever is thrown here concerns this
+   * poll alone: the other pumps must go on.
+   */
+  #draft(polled: Polled, drafts: ReadonlyMap<string, StoredPump>, traces: PollTrace[]): Draft | undefined {
     const entity = toToken(polled.serial);
     const before = drafts.get(entity) ?? this.#pumps.get(entity) ?? this.#newPump(polled, entity);
     if (before === undefined) return undefined;
-    const pump = this.#ownChain(before);
-    const input = polled.kind === 'silence' ? polled : { ...polled, newInfusionId: infusionIdAt(pump) };
-    const { events, state } = step(pump.state, input, rules);
-    const line = polled.kind === 'silence' ? pump.line : polled.line;
-    if (events.length === 0) return { pump: { ...pump, line, state }, entries: [] };
     try {
-      const { entries, end } = sealEvents(signature, pump, events, polled.moment);
-      const trace = beginPollTrace(polled.beganAt.steadyMs, entries.length);
-      traces.push(trace);
-      const { traceparent } = trace;
-      const traced =
-        traceparent === undefined ? entries : entries.map((entry) => ({ ...entry, traceparent }));
-      return { pump: { ...pump, line, state, ...end }, entries: traced };
+      return this.#decide(polled, this.#ownChain(before), traces);
     } catch (error) {
-      if (!(error instanceof EventInvalidError || error instanceof SealError)) throw error;
+      const { log } = this.settings;
       log.error({
         msg: 'a reading is no event; left out',
         code: TOLD.readingUnusable,
@@ -138,6 +143,20 @@ export class Recorder {
       });
       return undefined;
     }
+  }
+
+  #decide(polled: Polled, pump: StoredPump, traces: PollTrace[]): Draft {
+    const { rules, signature } = this.settings;
+    const input = polled.kind === 'silence' ? polled : { ...polled, newInfusionId: infusionIdAt(pump) };
+    const { events, state } = step(pump.state, input, rules);
+    const line = polled.kind === 'silence' ? pump.line : polled.line;
+    if (events.length === 0) return { pump: { ...pump, line, state }, entries: [] };
+    const { entries, end } = sealEvents(signature, pump, events, polled.moment);
+    const trace = beginPollTrace(polled.beganAt.steadyMs, entries.length);
+    traces.push(trace);
+    const { traceparent } = trace;
+    const traced = traceparent === undefined ? entries : entries.map((entry) => ({ ...entry, traceparent }));
+    return { pump: { ...pump, line, state, ...end }, entries: traced };
   }
 
   /** A silence is nobody's first word: only a reading begins a chain. */

@@ -50,7 +50,12 @@ export const initialState: PumpState = {
  * What is still believed after the adapter was away: everything but contact, which has to be made anew. So a restart says
  * `connected` with the time of the last contact, and never a second `infusion-started`.
  */
-export function resume(state: PumpState): PumpState {
-  if (state.belief.contact !== 'connected') return state;
-  return { ...state, belief: { ...state.belief, contact: 'unheard' } };
+export function resume({ belief, watch }: PumpState): PumpState {
+  // The steady scale of the process before may be ahead of ours: what is measured on it begins anew.
+  const { sampledMs: _, log, ...rest } = watch;
+  const { pending } = log;
+  return {
+    belief: belief.contact === 'connected' ? { ...belief, contact: 'unheard' } : belief,
+    watch: { ...rest, log: pending ? { ...log, pending: { ...pending, seenMs: 0 } } : log },
+  };
 }

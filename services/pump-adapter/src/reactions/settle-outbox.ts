@@ -7,7 +7,7 @@ import type { AdapterLog } from '../adapters/adapter-log.js';
 import type { Clock } from '../adapters/clock.js';
 import type { LatencyWindow } from '../adapters/latency-window.js';
 import type { SafetyStore } from '../adapters/safety-store.js';
-import type { ConfirmedLeaves } from '../adapters/safety-store-rows.js';
+import type { ConfirmedLeaves, Refused } from '../adapters/safety-store-rows.js';
 import { TOLD, ValidatorsUnknownError } from '../errors.js';
 
 export interface SettleSettings {
@@ -17,6 +17,8 @@ export interface SettleSettings {
   readonly log: AdapterLog;
   readonly latency: LatencyWindow;
   readonly validators: () => ValidatorSet | undefined;
+  /** Told when the site knows another continuation of this chain than ours: nothing can follow on ours any more. */
+  readonly onForked: (entity: string, chain: string) => void;
   /** Told after each block that was settled durably. */
   readonly onConfirmed: (throughPosition: number, displaced: readonly number[]) => void;
 }
@@ -89,15 +91,27 @@ export class SettleOutbox {
   }
 
   #settle(leaves: ConfirmedLeaves): void {
-    const { store, clock, latency, log, onConfirmed } = this.settings;
+    const { store, clock, latency, onConfirmed } = this.settings;
     const { settled, refused, displaced } = store.settle(leaves);
     const now = clock.steadyMs();
     this.#settled += settled.length;
     for (const { handedMs } of settled) if (handedMs >= this.#startedMs) latency.add(now - handedMs);
-    for (const refusal of refused)
-      log.error({ msg: 'the ledger refused an event of ours', code: TOLD.eventRefused, ...refusal });
+    for (const refusal of refused) this.#tell(refusal);
     onConfirmed(leaves.lastPosition, displaced);
   }
+
+  #tell({ entity, eventId, subject, position, reason, body }: Refused): void {
+    const { log, onForked } = this.settings;
+    const code = TOLD.eventRefused;
+    log.error({ msg: `the ledger refused an event of ours: ${reason}`, code, eventId, subject, position });
+    const chain = chainOf(body);
+    if (reason === 'sender-fork' && chain !== undefined) onForked(entity, chain);
+  }
+}
+
+function chainOf(body: Uint8Array): string | undefined {
+  const parsed = parseEvent(body);
+  return parsed.ok ? parsed.event.chain : undefined;
 }
 
 function leavesOf({ header, leafHashes, exceptions }: CheckedBlock, blockPosition: bigint): ConfirmedLeaves {
