@@ -99,7 +99,10 @@ describe('the outbox', () => {
       { id: third!.id, position: 3, sentMs: 1 },
     ]);
     bed.store.writeNotes();
+    ledger.confirming = false; // so that only a look into the stream can tell
     await bed.start();
+    await expect.poll(() => ledger.seen.length, PATIENCE).toBe(6);
+    await ledger.confirm();
     await settled();
     expectWhole();
   });
