@@ -27,39 +27,69 @@ export function currentContract({ contract, walk, reanchorings }: ChainQuestion)
   return last?.anchor.contract ?? contract;
 }
 
-/** Reads the current contract, or reports why it cannot be compared. */
-export async function readCurrent(question: ChainQuestion): Promise<ChainContract | undefined> {
+/** A head as it was read, and what it must at least hold. */
+export interface AnchoredHead {
+  readonly address: string;
+  /** What stands at the address; otherwise why nothing can be compared. */
+  readonly contract: ChainContract | { readonly kind: DifferenceKind; readonly detail: string };
+  /** The newest block whose confirmation had been read before the head was. */
+  readonly confirmedBefore: bigint;
+  /** The confirmations were not read on after the head: a head beyond them says nothing. */
+  readonly mayBeAhead: boolean;
+}
+
+/** Reads the current contract; undefined when the log names none. */
+export async function readHead(
+  question: ChainQuestion,
+  mayBeAhead: boolean,
+): Promise<AnchoredHead | undefined> {
   const address = currentContract(question);
   if (address === undefined) return undefined;
+  const confirmedBefore = question.walk.number;
+  const contract = await readContract(question.chain, address, confirmedBefore);
+  return { address, contract, confirmedBefore, mayBeAhead };
+}
+
+async function readContract(
+  chain: ChainSource,
+  address: string,
+  confirmed: bigint,
+): Promise<AnchoredHead['contract']> {
   try {
-    const found = await question.chain.readContract(address);
-    if (found !== 'no-contract') return found;
-    const blocks = question.walk.number;
-    add(
-      question,
-      'contract-missing',
-      `there is no contract at ${address}: the chain was lost, none of the ${blocks.toString()} blocks is anchored on it`,
-    );
+    const contract = await chain.readContract(address);
+    if (contract !== 'no-contract') return contract;
+    const detail = `there is no contract at ${address}: the chain was lost, none of the ${confirmed.toString()} blocks is anchored on it`;
+    return { kind: 'contract-missing', detail };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const foreign = error instanceof ContractForeignError;
-    const kind = foreign ? 'contract-foreign' : 'chain-unreadable';
-    add(question, kind, `the contract ${address} could not be read: ${why}`);
+    const kind = error instanceof ContractForeignError ? 'contract-foreign' : 'chain-unreadable';
+    return { kind, detail: `the contract ${address} could not be read: ${why}` };
   }
-  return undefined;
+}
+
+/** What could be read of a contract, if it could. */
+export function contractOf(read: AnchoredHead | undefined): ChainContract | undefined {
+  return read && 'head' in read.contract ? read.contract : undefined;
+}
+
+/** Whether this is still the contract that the log names, now that more of it was read. */
+export function isCurrent(question: ChainQuestion, read: AnchoredHead | undefined): boolean {
+  return read?.address.toLowerCase() === currentContract(question)?.toLowerCase();
 }
 
 /** Compares the contract's head, rules and origin with the blocks that were verified. */
-export async function compareWithChain(question: ChainQuestion, current: ChainContract): Promise<void> {
+export async function compareWithChain(question: ChainQuestion, anchored: AnchoredHead): Promise<void> {
+  const current = anchored.contract;
+  if (!('head' in current)) {
+    add(question, current.kind, current.detail);
+    return;
+  }
   compareRules(question, current);
-  compareHead(question, current, true);
+  compareHead(question, current, anchored);
   const { last } = question.walk;
   if (last && BigInt(last.anchor.chainId) !== current.chainId) {
-    add(
-      question,
-      'contract-foreign',
-      `the newest block names chain ${last.anchor.chainId}, the contract stands on chain ${current.chainId.toString()}`,
-    );
+    const detail = `the newest block names chain ${last.anchor.chainId}, the contract stands on chain ${current.chainId.toString()}`;
+    add(question, 'contract-foreign', detail);
   }
   await comparePredecessors(question, current);
 }
@@ -90,40 +120,27 @@ function compareRules({ site, epoch, ...question }: ChainQuestion, { contract, r
     add(question, 'contract-foreign', `the contract ${contract} is not this log's anchor: ${odd}`);
 }
 
-/** `newest`: the contract should hold our newest block; one that was left behind need not. */
 function compareHead(
-  question: Pick<ChainQuestion, 'walk' | 'differences' | 'notices'>,
+  question: Pick<ChainQuestion, 'walk' | 'differences'>,
   { contract, head }: ChainContract,
-  newest: boolean,
+  { confirmedBefore, mayBeAhead }: Pick<AnchoredHead, 'confirmedBefore' | 'mayBeAhead'>,
 ): void {
   const { walk } = question;
   if (head.number > walk.number) {
     const ahead = head.number - walk.number;
-    if (ahead <= BigInt(walk.faults.damagedSinceGoodBlock)) return; // reported as damaged already
-    add(
-      question,
-      'chain-ahead',
-      `the contract ${contract} holds block ${head.number.toString()}, the confirmations end at ${walk.number.toString()}: ${blocks(ahead)} missing from the log`,
-      walk.number + 1n,
-    );
+    if (mayBeAhead || ahead <= BigInt(walk.faults.damagedSinceGoodBlock)) return; // reported as damaged already
+    const detail = `the contract ${contract} holds block ${head.number.toString()}, the confirmations end at ${walk.number.toString()}: ${blocks(ahead)} missing from the log`;
+    add(question, 'chain-ahead', detail, walk.number + 1n);
     return;
   }
   const ours = head.number === 0n ? undefined : walk.hashes.at(head.number);
   if (ours !== undefined && ours.toLowerCase() !== head.blockHash.toLowerCase()) {
-    add(
-      question,
-      'chain-differs',
-      `the contract ${contract} holds ${head.blockHash} as block ${head.number.toString()}, this log has ${ours}`,
-      head.number,
-    );
-  } else if (newest && head.number < walk.number) {
-    const behind = walk.number - head.number;
-    add(
-      question,
-      'chain-behind',
-      `the contract ${contract} ends at block ${head.number.toString()}, ${blocks(behind)} confirmed after it: the chain lost ${behind === 1n ? 'it' : 'them'}`,
-      head.number + 1n,
-    );
+    const detail = `the contract ${contract} holds ${head.blockHash} as block ${head.number.toString()}, this log has ${ours}`;
+    add(question, 'chain-differs', detail, head.number);
+  } else if (head.number < confirmedBefore) {
+    const behind = confirmedBefore - head.number;
+    const detail = `the contract ${contract} ends at block ${head.number.toString()}, ${blocks(behind)} confirmed after it: the chain lost ${behind === 1n ? 'it' : 'them'}`;
+    add(question, 'chain-behind', detail, head.number + 1n);
   } else compareHeadFields(question, contract, head);
 }
 
@@ -165,7 +182,7 @@ async function comparePredecessors(question: ChainQuestion, current: ChainContra
         add(question, 'contract-not-linked', `no announcement leads from ${pinned} to ${newer.contract}`);
       return;
     }
-    compareHead(question, older, false);
+    compareHead(question, older, { confirmedBefore: 0n, mayBeAhead: false });
     newer = older;
   }
   if (pinned !== undefined && newer.contract.toLowerCase() !== pinned)

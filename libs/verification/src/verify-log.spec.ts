@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   memorySources,
+  type ChainSource,
   verifyLog,
   verifyTail,
   type VerificationReport,
@@ -126,6 +127,26 @@ describe('a log that nobody touched', () => {
     await expect(verifyLog({ ...inputsOf(log), rootKeyId: 'short' })).rejects.toMatchObject({
       code: 'BCM-VERIFY-PINNED-INPUT',
     });
+  });
+
+  it('verifies while it grows, however far the chain is ahead of the confirmations that were read', async () => {
+    const log = ward();
+    const { site, rootKeyId, contract, chainId, rules } = log;
+    const chain: ChainSource = {
+      kind: 'live',
+      readContract: () => {
+        log.cutBlock(); // on the chain, and on BLOCKS only after the head was read
+        const late = log.confirmations.pop()!;
+        setTimeout(() => {
+          log.confirmations.push(late);
+          log.appendBlocks(2);
+        }, 20);
+        return Promise.resolve({ chainId, contract, head: log.head(), rules });
+      },
+    };
+    const report = await verifyLog({ site, rootKeyId, ...memorySources(log), chain });
+    expect(report).toMatchObject({ verified: true, differences: [], chain: { anchoredBlock: 7n } });
+    expect(report.lastBlock).toBeGreaterThanOrEqual(7n);
   });
 
   it('tells how far it is and stops when it is asked to', async () => {

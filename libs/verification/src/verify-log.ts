@@ -1,5 +1,13 @@
 import { isKeyId, type KeyId } from '@bcmed/seal';
-import { chainReport, compareWithChain, readCurrent, type ChainQuestion } from './chain-compare.js';
+import {
+  chainReport,
+  compareWithChain,
+  contractOf,
+  isCurrent,
+  readHead,
+  type AnchoredHead,
+  type ChainQuestion,
+} from './chain-compare.js';
 import { readConfirmation } from './confirmation.js';
 import { PinnedInputError } from './errors.js';
 import { FullJudge, ProofJudge, findEpoch, type JudgedPosition } from './judge.js';
@@ -108,13 +116,13 @@ export async function verifyLog(
     notices,
   };
   const whole = options.toBlock === undefined || options.toBlock >= newest;
-  let current: ChainContract | undefined;
+  let anchored: AnchoredHead | undefined;
   if (whole) {
-    current = await settle(question, options);
+    anchored = question && (await settle(question, options));
     if (judge.mode === 'full') await walk.tailToEnd();
     // The tail may announce a contract that no block names yet.
-    if (question) current = (await readCurrent(question)) ?? current;
-    if (question && current) await compareWithChain(question, current);
+    if (question && !isCurrent(question, anchored)) anchored = await readHead(question, true);
+    if (question && anchored) await compareWithChain(question, anchored);
   } else {
     notices.push(`Stopped after block ${walk.number.toString()} as asked; the chain was not looked at.`);
   }
@@ -122,7 +130,16 @@ export async function verifyLog(
   for (const difference of (await options.conclude?.()) ?? []) differences.add(difference);
   await walk.reader.close();
   report(options, walk, newest, differences);
-  return finish(inputs, { walk, judge, differences, notices, current, firstPosition, startedMs, whole });
+  return finish(inputs, {
+    walk,
+    judge,
+    differences,
+    notices,
+    current: contractOf(anchored),
+    firstPosition,
+    startedMs,
+    whole,
+  });
 }
 
 /**
@@ -170,22 +187,25 @@ async function beginning(
   );
 }
 
-/** The chain may be one block ahead of its confirmation: waits for it, within reason, and goes on with the blocks that come. */
+/**
+ * Reads the head, then goes on with the blocks until they reach it: a block is on the chain a moment before its confirmation
+ * is on the stream. A log that goes on growing meanwhile is compared up to the head that was read.
+ */
 async function settle(
-  question: ChainQuestion | undefined,
+  question: ChainQuestion,
   { settleMs = 5_000, signal }: VerifyOptions,
-): Promise<ChainContract | undefined> {
-  if (!question || question.chain.kind === 'recorded') return undefined;
-  const quiet = { ...question, differences: new DifferenceList(1), notices: [] };
+): Promise<AnchoredHead | undefined> {
+  const anchored = await readHead(question, false);
+  const head = contractOf(anchored)?.head;
+  if (!head || question.chain.kind === 'recorded') return anchored;
   const deadline = performance.now() + settleMs;
-  for (;;) {
-    const current = await readCurrent(quiet);
-    if (!current || current.head.number <= question.walk.number || performance.now() > deadline)
-      return current;
+  while (question.walk.number < head.number && performance.now() < deadline) {
+    await question.walk.blocksUpTo(undefined);
+    if (question.walk.number >= head.number) break;
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     signal?.throwIfAborted();
-    await question.walk.blocksUpTo(undefined);
   }
+  return anchored;
 }
 
 function breather(

@@ -1,7 +1,7 @@
 import type { Epoch, StreamEntry, StreamSlot } from '@bcmed/admission';
 import { ZERO_HASH, checkQuorum, fromWireHeader, hashHeader, type BlockHeader, type Hex } from '@bcmed/chain';
 import type { LeafException, RejectionReason } from '@bcmed/events';
-import { CompactRange, hashToBase64Url, hashToHex, type Hash } from '@bcmed/merkle';
+import { CompactRange, hashToHex, type Hash } from '@bcmed/merkle';
 import { listedFrontier, listedLeaves, quorumFault, type AnchoredBlock } from './block-check.js';
 import { BlockFaults } from './block-faults.js';
 import { BlockHashes } from './block-hashes.js';
@@ -9,6 +9,7 @@ import { confirmationSealFault, readConfirmation } from './confirmation.js';
 import type { Judge, JudgedPosition } from './judge.js';
 import type { BlockSource, LogSource } from './ports.js';
 import type { Difference, DifferenceKind, DifferenceList } from './report.js';
+import { listFault } from './list-fault.js';
 import { SlotReader } from './slot-reader.js';
 import { named, streamFault } from './stream-fault.js';
 
@@ -269,7 +270,8 @@ export class Walk {
     if (ours && rootOf(ours) === header.rootHash) {
       this.#gap = undefined;
       this.#frontier = ours;
-      this.#compareLists(data, judged, before, listedBefore);
+      const odd = listFault(data, judged, before, listedBefore);
+      if (odd) this.#fault(odd.kind, odd.detail, header.number, odd.about);
       return judged;
     }
     const listed = listedLeaves(data);
@@ -352,45 +354,6 @@ export class Walk {
     });
   }
 
-  /** The root is ours, so the events are intact: whatever else the message lists must be the same. */
-  #compareLists(
-    data: AnchoredBlock,
-    judged: readonly JudgedPosition[],
-    before: CompactRange | undefined,
-    listedBefore: CompactRange | undefined,
-  ): void {
-    const at = judged.findIndex(
-      ({ leafHash }, index) => hashToBase64Url(leafHash) !== data.leafHashes[index],
-    );
-    const about = judged[at];
-    if (about) {
-      const own = hashToBase64Url(about.leafHash);
-      const detail = `it lists leaf ${data.leafHashes[at] ?? 'none'} for position ${about.position.toString()}, whose leaf under the signed root is ${own}; the event itself is intact`;
-      this.#fault('wrong-leaf', detail, this.number, about);
-    } else if (data.leafHashes.length !== judged.length)
-      this.#fault(
-        'wrong-leaf',
-        `it lists ${data.leafHashes.length} leaves for ${judged.length} positions`,
-        this.number,
-      );
-    const [own, listed] = [before, listedBefore].map((range) => range?.hashes.map(hashToBase64Url).join());
-    if (own !== listed)
-      this.#fault(
-        'wrong-frontier',
-        'the frontier that it lists is not the one before its leaves',
-        this.number,
-      );
-    const ours = judged.flatMap(({ exception }) => (exception ? [canonical(exception)] : []));
-    const theirs = data.exceptions.map(canonical);
-    const odd = [...ours, ...theirs].find((one) => !ours.includes(one) || !theirs.includes(one));
-    if (odd !== undefined)
-      this.#fault(
-        'wrong-exception',
-        `its list of refused positions differs from its leaves: ${odd}`,
-        this.number,
-      );
-  }
-
   #checkSeal(entry: StreamEntry, read: { readonly source: string; readonly subject: string }): void {
     const { state } = this.settings.judge;
     const fault = state && confirmationSealFault(state, entry, read);
@@ -417,8 +380,4 @@ function exceptionsOf(data: AnchoredBlock): Map<bigint, LeafException> {
 
 function rootOf(range: CompactRange): string {
   return `0x${hashToHex(range.root())}`;
-}
-
-function canonical({ position, reason, of, entryHash }: LeafException): string {
-  return JSON.stringify({ position, reason, of, entryHash });
 }
