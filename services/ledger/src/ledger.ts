@@ -101,9 +101,7 @@ export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
         if (blocks.fault !== undefined) return { status: 'down', detail: blocks.fault };
         return { status: 'up', detail: `${accepted.waiting.length} leaves wait` };
       }),
-      check('chain', () =>
-        mirror.fault === undefined ? { status: 'up' } : { status: 'down', detail: mirror.fault },
-      ),
+      { name: 'chain', check: () => mirror.health() },
       check('announcer', () => {
         if (announcer.fault !== undefined) return { status: 'degraded', detail: announcer.fault };
         if (!accepted.isEnrolled(identity.sealer.keyId))

@@ -7,6 +7,7 @@ import {
   type AnchorHead,
   type Hex,
 } from '@bcmed/chain';
+import type { HealthResult } from '@bcmed/service-kit';
 import type { BaseWallet } from 'ethers';
 import type { Reanchored } from '../domain/announcements.js';
 import type { AnchorPlace } from '../domain/block.js';
@@ -63,11 +64,36 @@ export class ChainMirror {
    * One attempt: throws ChainError for what may pass (try again after a pause) and LedgerError for what needs a person.
    */
   async anchorNewest(block: SignedBlock, validators: Validators): Promise<AnchorPlace> {
-    try {
+    return this.#remembering(async () => {
       const place = await this.#bring(block, validators);
       this.#inStep = true;
-      this.fault = undefined;
       return place;
+    });
+  }
+
+  /** Finds the node and makes sure that it is the right chain; for a log without a block. Throws ChainError. */
+  async connect(): Promise<void> {
+    await this.#remembering(async () => {
+      await this.#connected();
+    });
+  }
+
+  /** Asks the node itself: a chain may be gone although nothing was sent since. */
+  async health(): Promise<HealthResult> {
+    if (this.fault !== undefined) return { status: 'down', detail: this.fault };
+    const client = await this.#connected();
+    const height = await client.readChainBlockNumber();
+    return {
+      status: 'up',
+      detail: `contract ${this.contract ?? 'not known yet'}, chain at block ${height.toString()}`,
+    };
+  }
+
+  async #remembering<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      const result = await work();
+      this.fault = undefined;
+      return result;
     } catch (error) {
       this.#inStep = false;
       this.fault =
@@ -78,15 +104,20 @@ export class ChainMirror {
     }
   }
 
-  async #bring(block: SignedBlock, validators: Validators): Promise<AnchorPlace> {
+  async #connected(): Promise<ChainClient> {
     this.#client ??= await ChainClient.connect({
       url: this.settings.url,
       sender: this.settings.wallet,
       chainId: this.settings.chainId,
       pollingIntervalMs: 5,
     });
+    return this.#client;
+  }
+
+  async #bring(block: SignedBlock, validators: Validators): Promise<AnchorPlace> {
+    const client = await this.#connected();
     if (this.#inStep && this.#anchor) return this.#send(this.#anchor, block);
-    return this.#reconcile(this.#client, block, validators);
+    return this.#reconcile(client, block, validators);
   }
 
   async #send(anchor: AnchorClient, { header, signatures }: SignedBlock): Promise<AnchorPlace> {

@@ -14,6 +14,7 @@ import type { AcceptEvents, WaitingLeaf } from './accept-events.js';
 const RETRY_PAUSES_MS = [20, 50, 100, 250, 500, 1_000, 2_000] as const;
 
 const STORE_RETRY_MS = 1_000;
+const LOOK_AGAIN_MS = 1_000;
 
 /** How many recent anchors the latency figures look at. */
 const LATENCY_WINDOW = 1_000;
@@ -76,10 +77,7 @@ export class CutBlocks {
   async #one(): Promise<void> {
     const open = this.store.blockAt(this.store.lastConfirmed + 1n);
     if (open) return this.#anchor(open, []);
-    if (this.accepted.waiting.length === 0 || !this.accepted.epoch) {
-      await new Promise<void>((resolve) => (this.#wake = resolve));
-      return;
-    }
+    if (this.accepted.waiting.length === 0 || !this.accepted.epoch) return this.#idle();
     await this.#pause(
       waitBeforeCutMs({
         lastAnchorBeganMs: this.#lastAnchorBeganMs,
@@ -101,6 +99,23 @@ export class CutBlocks {
         for (const { headers } of leaves) markAnchored(headers, span.spanContext());
       },
     );
+  }
+
+  /**
+   * Waits for leaves. After a start or a fault the time is used to see whether the chain says what the log says, so that
+   * a chain that was lost is brought up, and the health page tells the truth, before the next event.
+   */
+  async #idle(): Promise<void> {
+    const woken = new Promise<void>((resolve) => (this.#wake = resolve));
+    if (this.mirror.fault === undefined) return woken;
+    try {
+      const newest = this.store.blockAt(this.store.lastConfirmed);
+      const { epoch } = this.accepted;
+      await (newest && epoch ? this.mirror.anchorNewest(newest, epoch) : this.mirror.connect());
+    } catch (error) {
+      if (!(error instanceof ChainError)) throw error;
+      await Promise.race([woken, this.#pause(LOOK_AGAIN_MS)]);
+    }
   }
 
   /** Cuts and signs. The block is on disk before its signature can leave the process. */
@@ -127,7 +142,7 @@ export class CutBlocks {
   async #anchor(block: SignedBlock, leaves: readonly WaitingLeaf[]): Promise<void> {
     const { epoch } = this.accepted;
     if (!epoch) throw new RangeError('a block without an epoch');
-    for (let attempt = 0; !this.#stopping; attempt++) {
+    for (let tries = 1; !this.#stopping; tries++) {
       const beganMs = performance.now();
       this.#lastAnchorBeganMs = beganMs;
       try {
@@ -138,10 +153,9 @@ export class CutBlocks {
         return;
       } catch (error) {
         if (!(error instanceof ChainError)) throw error;
-        this.#log.warn(
-          `block ${block.header.number.toString()} (${leaves.length} leaves), try ${attempt + 1}: ${error.code} ${error.message}`,
-        );
-        await this.#pause(RETRY_PAUSES_MS[Math.min(attempt, RETRY_PAUSES_MS.length - 1)] ?? 0);
+        const what = `block ${block.header.number.toString()} (${leaves.length} leaves), try ${tries}`;
+        this.#log.warn(`${what}: ${error.code} ${error.message}`);
+        await this.#pause(RETRY_PAUSES_MS[Math.min(tries, RETRY_PAUSES_MS.length) - 1] ?? 0);
       }
     }
   }
