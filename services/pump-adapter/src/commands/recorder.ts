@@ -21,6 +21,9 @@ export type Polled = { readonly serial: string; readonly line: string; readonly 
   Omit<Reading, 'newInfusionId'> | Silence
 );
 
+/** A poll and the moment at which it was whole: what an event of it waited for on the line is not counted as ours. */
+type Handed = Polled & { readonly handedMs: number };
+
 export interface RecorderSettings {
   readonly store: SafetyStore;
   readonly signature: Signature;
@@ -50,7 +53,7 @@ const SPACING_PER_COMMIT = 3;
  */
 export class Recorder {
   readonly #pumps: Map<string, StoredPump>;
-  readonly #waiting: Polled[] = [];
+  readonly #waiting: Handed[] = [];
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
   #lastCommitMs = -Infinity;
   #commitCostMs = 0;
@@ -85,7 +88,7 @@ export class Recorder {
 
   /** Takes one poll. Never throws, never waits; what becomes of it is in {@link pumps} and the safety store. */
   submit(polled: Polled): void {
-    this.#waiting.push(polled);
+    this.#waiting.push({ ...polled, handedMs: this.settings.clock.steadyMs() });
     if (this.#timer !== undefined) return;
     const spacing = Math.max(MIN_SPACING_MS, SPACING_PER_COMMIT * this.#commitCostMs);
     const wait = this.#lastCommitMs + spacing - this.settings.clock.steadyMs();
@@ -127,7 +130,7 @@ export class Recorder {
    * What one poll makes of its pump; nothing when it cannot be made into events. Whatever is thrown here concerns this
    * poll alone: the other pumps must go on.
    */
-  #draft(polled: Polled, drafts: ReadonlyMap<string, StoredPump>, traces: PollTrace[]): Draft | undefined {
+  #draft(polled: Handed, drafts: ReadonlyMap<string, StoredPump>, traces: PollTrace[]): Draft | undefined {
     const entity = toToken(polled.serial);
     const before = drafts.get(entity) ?? this.#pumps.get(entity) ?? this.#newPump(polled, entity);
     if (before === undefined) return undefined;
@@ -145,13 +148,16 @@ export class Recorder {
     }
   }
 
-  #decide(polled: Polled, pump: StoredPump, traces: PollTrace[]): Draft {
+  #decide(polled: Handed, pump: StoredPump, traces: PollTrace[]): Draft {
     const { rules, signature } = this.settings;
     const input = polled.kind === 'silence' ? polled : { ...polled, newInfusionId: infusionIdAt(pump) };
     const { events, state } = step(pump.state, input, rules);
     const line = polled.kind === 'silence' ? pump.line : polled.line;
     if (events.length === 0) return { pump: { ...pump, line, state }, entries: [] };
-    const { entries, end } = sealEvents(signature, pump, events, polled.moment);
+    const { entries, end } = sealEvents(signature, pump, events, {
+      at: polled.moment.at,
+      handedMs: polled.handedMs,
+    });
     const trace = beginPollTrace(polled.beganAt.steadyMs, entries.length);
     traces.push(trace);
     const { traceparent } = trace;

@@ -1,10 +1,9 @@
-import { createEvent, serialiseEvent, subjectOf, type EventDefinition } from '@bcmed/events';
+import { createEvent, derivedId, serialiseEvent, subjectOf, type EventDefinition } from '@bcmed/events';
 import { hashToBase64Url, leafHash } from '@bcmed/merkle';
 import { entryBytes, type Sealer } from '@bcmed/seal';
-import { createHash } from 'node:crypto';
 import { v7 as uuidV7 } from 'uuid';
 import type { NewEntry, StoredPump } from '../adapters/safety-store-rows.js';
-import { PUMP_EVENTS, type Actor, type Moment, type PumpEvent } from '../domain/index.js';
+import { PUMP_EVENTS, type Actor, type PumpEvent } from '../domain/index.js';
 
 /** What every event of this adapter has in common. */
 export interface Signature {
@@ -32,7 +31,7 @@ export function sealEvents(
   signature: Signature,
   chainEnd: ChainEnd,
   events: readonly PumpEvent[],
-  { at, steadyMs }: Moment,
+  { at, handedMs }: { readonly at: string; readonly handedMs: number },
 ): SealedStep {
   let end = chainEnd;
   const entries = events.map((event): NewEntry => {
@@ -60,7 +59,7 @@ export function sealEvents(
       leafHash: head,
       seal,
       body,
-      handedMs: steadyMs,
+      handedMs,
     };
   });
   return { entries, end };
@@ -79,11 +78,5 @@ export function newChainId(): string {
 
 /** Id of an infusion that would begin with the next event of a chain: the same place gives the same id (UUIDv8, RFC 9562). */
 export function infusionIdAt({ chain, sequence }: ChainEnd): string {
-  const bytes = createHash('sha256')
-    .update(`infusion/${chain}/${sequence + 1}`)
-    .digest()
-    .subarray(0, 16);
-  bytes.writeUInt8(((bytes[6] ?? 0) & 0x0f) | 0x80, 6);
-  bytes.writeUInt8(((bytes[8] ?? 0) & 0x3f) | 0x80, 8);
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  return derivedId('infusion', chain, String(sequence + 1));
 }
