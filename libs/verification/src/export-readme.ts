@@ -10,7 +10,7 @@ in this folder exactly as it was sealed; ${site.leftOut} newer ones had no block
 
 ## Verify it
 
-    bcmed verify --export . --root-kid ${site.rootKeyId}
+    bcmed verify --export . --root-key ${site.rootKeyId}
 
 The root key's thumbprint is the one thing to bring along from elsewhere: compare it with the one that the site printed
 at its first start. Everything else follows from it: it opened the epoch (position 1), which names the validators, and it

@@ -366,4 +366,13 @@ describe('when a server is killed', () => {
     });
     expect((await verified()).report).toMatchObject({ verified: true });
   }, 60_000);
+
+  it('a database that was dropped is filled again from the first position', async () => {
+    await app.close();
+    await inDatabase('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+    await startAudit();
+    await untilProjected();
+    expect(await allEvents('outcome=any')).toHaveLength(Number(await ward.events.lastPosition()));
+    expect((await verified()).report).toMatchObject({ verified: true });
+  }, 60_000);
 });
