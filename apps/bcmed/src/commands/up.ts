@@ -5,6 +5,7 @@ import { renderLive } from '../live/render.js';
 import { Screen } from '../live/screen.js';
 import { SiteWatch } from '../live/site-watch.js';
 import { terminalProgress, type Progress } from '../stack/progress.js';
+import { shown } from '../stack/paths.js';
 import { Stack } from '../stack/stack.js';
 import { SiteVerifier } from '../verify/site-verifier.js';
 import { whenAskedToLeave } from './leaving.js';
@@ -62,7 +63,7 @@ function beginAnew(dataDir: string, progress: Progress): void {
   } finally {
     lock.release();
   }
-  progress.note(`removed the earlier site in ${dataDir}`);
+  progress.note(`removed the earlier site in ${shown(dataDir)}`);
 }
 
 function show(options: UpOptions, stack: Stack, watch: SiteWatch, verifier: SiteVerifier): NodeJS.Timeout {
@@ -76,7 +77,7 @@ function show(options: UpOptions, stack: Stack, watch: SiteWatch, verifier: Site
     verification: verifier.summary,
     places: [
       `audit trail  ${stack.service('audit').url}/events`,
-      `logs         ${join(options.data, 'logs')}`,
+      `logs         ${shown(join(options.data, 'logs'))}`,
     ],
   });
   if (options.json)

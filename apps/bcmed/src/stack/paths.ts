@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Root of the checkout: this file is `apps/bcmed/{src,dist}/stack/paths`. */
@@ -29,3 +29,9 @@ export function layout(dataDir: string) {
 }
 
 export type Layout = ReturnType<typeof layout>;
+
+/** A path as a person at this terminal would write it: from where they stand when it lies below, whole otherwise. */
+export function shown(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith('..') ? path : fromHere;
+}

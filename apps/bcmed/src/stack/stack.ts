@@ -8,7 +8,7 @@ import { waitForEnrolmentRequest, type EnrolmentRequest } from '../site/enrolmen
 import { SiteOperator } from '../site/open-site.js';
 import { openSiteFolder, rootKeyPath, type Site } from '../site/root-key.js';
 import { Backbone } from './backbone.js';
-import { programOf } from './paths.js';
+import { programOf, shown } from './paths.js';
 import type { Progress } from './progress.js';
 import { removeRunning, writeRunning } from './running.js';
 
@@ -58,7 +58,7 @@ export class Stack {
       const { site, root, isNew } = openSiteFolder(dataDir, siteName);
       if (isNew)
         progress.note(
-          `new site "${site.site}"; keep a copy of its root key elsewhere: ${rootKeyPath(dataDir)}`,
+          `new site "${site.site}"; keep a copy of its root key elsewhere: ${shown(rootKeyPath(dataDir))}`,
         );
       const nats = await backbone.startStream(progress);
       const chain = await backbone.startChain(progress);
