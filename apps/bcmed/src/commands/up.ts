@@ -42,7 +42,7 @@ export async function up(options: UpOptions): Promise<void> {
   progress.note(verifier.summary);
   const watch = new SiteWatch(stack);
   await watch.start();
-  void verifier.verifyAll();
+  void verifier.verifyAll('newest');
   const drawing = show(options, stack, watch, verifier);
   const reason = await leaving;
   clearInterval(drawing);

@@ -41,10 +41,14 @@ export class SiteVerifier {
     return report;
   }
 
-  /** Everything from position 1 on; undefined when it was stopped or could not read. */
-  async verifyAll(): Promise<VerificationReport | undefined> {
+  /**
+   * Everything from position 1 on; undefined when it was stopped or could not read. With `newest` the signatures of the newest block
+   * stand for those before it, which it covers by its hash: a validator's signature costs more than everything else of a block.
+   */
+  async verifyAll(signatures: 'every' | 'newest' = 'every'): Promise<VerificationReport | undefined> {
     try {
       const report = await verifyLog(this.#inputs, {
+        signatures,
         signal: this.#abort.signal,
         onProgress: ({ position, lastPosition }) =>
           (this.#summary = `${position.toString()} of ${lastPosition.toString()} positions so far`),
