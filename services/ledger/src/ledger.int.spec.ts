@@ -21,6 +21,7 @@ import {
   type StreamEvent,
 } from '@bcmed/events';
 import { hashToBase64Url, leafHash } from '@bcmed/merkle';
+import { StoreUnwritableError } from '@bcmed/safety-store';
 import { createSealer, entryBytes, generatePrivateKey, keyToken, type Sealer } from '@bcmed/seal';
 import { checkAnchoredBlock, type CheckedBlock } from '@bcmed/verification';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -66,7 +67,7 @@ afterAll(async () => {
 /** A disk that is full at the very moment at which the ledger learns that the chain confirmed. */
 class StoreThatCannotConfirm extends LedgerStore {
   override confirm(): void {
-    throw Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR' });
+    throw new StoreUnwritableError('database or disk is full');
   }
 }
 

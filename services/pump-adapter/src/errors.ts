@@ -3,18 +3,6 @@ export abstract class AdapterError extends Error {
   abstract readonly code: `BCM-ADAPTER-${string}`;
 }
 
-/** The safety store cannot be opened: damaged, of a newer version, or not a database. Nothing was started. */
-export class StoreUnreadableError extends AdapterError {
-  readonly code = 'BCM-ADAPTER-STORE-UNREADABLE';
-  override readonly name = 'StoreUnreadableError';
-}
-
-/** The safety store took nothing of a transaction: the disk is full or fails. Everything is as it was before. */
-export class StoreUnwritableError extends AdapterError {
-  readonly code = 'BCM-ADAPTER-STORE-UNWRITABLE';
-  override readonly name = 'StoreUnwritableError';
-}
-
 /** A line's port could not be opened; it is tried again. */
 export class PortOpenError extends AdapterError {
   readonly code = 'BCM-ADAPTER-PORT-OPEN';

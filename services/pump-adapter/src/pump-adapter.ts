@@ -109,7 +109,7 @@ export class PumpAdapter implements OnApplicationBootstrap, BeforeApplicationShu
     const ageMs = oldestHandedMs === undefined ? 0 : clock.steadyMs() - oldestHandedMs;
     const detail = `${depth} events wait for a block, the oldest for ${(ageMs / 1_000).toFixed(1)} s`;
     if (store.failure !== undefined)
-      return { status: 'down', detail: `BCM-ADAPTER-STORE-UNWRITABLE: ${store.failure}; ${detail}` };
+      return { status: 'down', detail: `BCM-STORE-UNWRITABLE: ${store.failure}; ${detail}` };
     if (refused > 0)
       return { status: 'degraded', detail: `${TOLD.eventRefused}: the ledger refused ${refused}; ${detail}` };
     const { invalidBlocks } = outbox.figures;

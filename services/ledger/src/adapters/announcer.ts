@@ -4,7 +4,8 @@ import { EventLogError, type EventLog } from '@bcmed/event-log';
 import type { Sealer } from '@bcmed/seal';
 import { Logger } from '@nestjs/common';
 import { confirmationOf } from '../domain/block.js';
-import type { LedgerStore, SignedBlock } from './ledger-store.js';
+import type { SignedBlock } from './block-rows.js';
+import type { LedgerStore } from './ledger-store.js';
 
 const RETRY_PAUSES_MS = [20, 100, 500, 1_000] as const;
 const ANNOUNCEMENTS_AT_ONCE = 100;

@@ -12,7 +12,8 @@ import type { BaseWallet } from 'ethers';
 import type { Reanchored } from '../domain/announcements.js';
 import type { AnchorPlace } from '../domain/block.js';
 import { ChainDivergedError, ChainLostError, LedgerError } from '../errors.js';
-import type { LedgerStore, SignedBlock } from './ledger-store.js';
+import type { SignedBlock } from './block-rows.js';
+import type { LedgerStore } from './ledger-store.js';
 
 /** What the mirror needs to know about its site and its node. */
 export interface MirrorSettings {

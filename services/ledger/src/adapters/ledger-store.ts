@@ -1,10 +1,7 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { AdmissionRecord, PriorEvents } from '@bcmed/admission';
-import { fromWireHeader, toWireHeader, type BlockHeader, type HeaderSignature, type Hex } from '@bcmed/chain';
-import type { LeafException, WireBlockHeader } from '@bcmed/events';
-import { CompactRange, hashFromBase64Url, hashFromBytes, hashToBase64Url } from '@bcmed/merkle';
+import { toWireHeader, type HeaderSignature, type Hex } from '@bcmed/chain';
+import type { LeafException } from '@bcmed/events';
+import { hashFromBytes, hashToBase64Url } from '@bcmed/merkle';
 import {
   NO_BLOCK,
   type AnchorPlace,
@@ -12,7 +9,9 @@ import {
   type CutBlock,
   type PendingLeaf,
 } from '../domain/block.js';
+import { SafetyDatabase, type Row } from '@bcmed/safety-store';
 import { StoreForeignError } from '../errors.js';
+import { placeJson, toBlock, toHead, type BlockRow, type HeadRow, type SignedBlock } from './block-rows.js';
 import { SCHEMA } from './schema.js';
 
 /** A decided position on its way to disk. */
@@ -29,16 +28,6 @@ export interface Announcement {
   readonly body: Uint8Array;
 }
 
-/** A block that this validator signed. */
-export interface SignedBlock {
-  readonly header: BlockHeader;
-  readonly blockHash: Hex;
-  readonly signatures: readonly HeaderSignature[];
-  /** Where it was anchored; absent until the chain confirmed it. */
-  readonly place?: AnchorPlace;
-  readonly published: boolean;
-}
-
 /**
  * The ledger's durable memory: leaves, rules' state, blocks, announcements, in one SQLite file (WAL, synchronous FULL).
  * Each method that writes is one transaction and is on disk when it returns; what throws has changed nothing.
@@ -46,36 +35,29 @@ export interface SignedBlock {
  * One process owns the file: a second one is kept out by SQLite's exclusive lock.
  */
 export class LedgerStore implements PriorEvents {
-  readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #database: SafetyDatabase;
 
   constructor(path: string, owner: { readonly site: string; readonly rootKeyId: string }) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    this.#database = new DatabaseSync(path);
-    this.#database.exec(
-      'pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full;',
-    );
-    this.#database.exec(SCHEMA);
+    this.#database = new SafetyDatabase(path, SCHEMA);
     this.#claim(JSON.stringify([owner.site, owner.rootKeyId]));
   }
 
   close(): void {
-    this.#statements.clear();
     this.#database.close();
   }
 
   /** Position of the last leaf; 0 for an empty log. */
   get lastPosition(): bigint {
-    return BigInt(this.#one('select coalesce(max(position), 0) as value from leaf')['value'] as number);
+    return wholeOf(this.#database.get('select max(position) as value from leaf'));
   }
 
   positionOf(eventId: string): bigint | undefined {
-    const row = this.#statement('select position from leaf where event_id = ?').get(eventId);
-    return row === undefined ? undefined : BigInt(row['position'] as number);
+    const row = this.#database.get('select position as value from leaf where event_id = ?', eventId);
+    return row && wholeOf(row);
   }
 
   admissionRecords(): AdmissionRecord[] {
-    return this.#statement('select key, json from admission').all() as unknown as AdmissionRecord[];
+    return this.#database.all('select key, json from admission') as unknown as AdmissionRecord[];
   }
 
   /** Leaves, rules' state and announcements of one batch: all of it or nothing. */
@@ -84,55 +66,35 @@ export class LedgerStore implements PriorEvents {
     records: readonly AdmissionRecord[],
     announcements: readonly Announcement[],
   ): void {
-    this.#transaction(() => {
-      const leaf = this.#statement(
-        'insert into leaf (position, hash, bytes, event_id, exception) values (?, ?, ?, ?, ?)',
-      );
-      for (const { position, hash, bytes, eventId, exception } of leaves) {
-        leaf.run(
-          position,
-          hash,
-          bytes,
-          eventId ?? null,
-          exception === undefined ? null : JSON.stringify(exception),
-        );
+    this.#database.transaction(() => {
+      for (const leaf of leaves) this.#insertLeaf(leaf);
+      for (const { key, json } of records) {
+        const sql =
+          'insert into admission values (?, ?) on conflict (key) do update set json = excluded.json';
+        this.#database.run(sql, key, json);
       }
-      const admission = this.#statement(
-        'insert into admission values (?, ?) on conflict (key) do update set json = excluded.json',
-      );
-      for (const { key, json } of records) admission.run(key, json);
-      const announcement = this.#statement(
-        'insert or ignore into announcement (id, subject, body) values (?, ?, ?)',
-      );
-      for (const { id, subject, body } of announcements) announcement.run(id, subject, body);
+      for (const announcement of announcements) this.#insertAnnouncement(announcement);
     });
   }
 
-  addAnnouncement({ id, subject, body }: Announcement): void {
-    this.#statement('insert or ignore into announcement (id, subject, body) values (?, ?, ?)').run(
-      id,
-      subject,
-      body,
-    );
+  addAnnouncement(announcement: Announcement): void {
+    this.#database.transaction(() => this.#insertAnnouncement(announcement));
   }
 
   announcements(limit: number): Announcement[] {
-    return this.#statement('select id, subject, body from announcement order by number limit ?').all(
-      limit,
-    ) as unknown as Announcement[];
+    const sql = 'select id, subject, body from announcement order by number limit ?';
+    return this.#database.all(sql, limit) as unknown as Announcement[];
   }
 
   /** The stream has it: the broker acknowledged it under its id. */
   removeAnnouncement(id: string): void {
-    this.#statement('delete from announcement where id = ?').run(id);
+    this.#database.transaction(() => this.#database.run('delete from announcement where id = ?', id));
   }
 
   /** Leaves from this position on, in order. */
   leavesFrom(position: bigint, limit = -1): PendingLeaf[] {
-    const rows = this.#statement(
-      'select position, hash, exception from leaf where position >= ? order by position limit ?',
-    ).all(position, limit);
-    return rows.map((row) => ({
+    const sql = 'select position, hash, exception from leaf where position >= ? order by position limit ?';
+    return this.#database.all(sql, position, limit).map((row) => ({
       position: BigInt(row['position'] as number),
       hash: hashFromBytes(row['hash'] as Uint8Array),
       ...(typeof row['exception'] === 'string'
@@ -143,176 +105,115 @@ export class LedgerStore implements PriorEvents {
 
   /** Must be called before the signature is used: a validator that forgets what it signed may contradict itself. */
   saveSigned(block: CutBlock, signatures: readonly HeaderSignature[]): void {
-    const frontier = JSON.stringify(block.after.frontier.hashes.map(hashToBase64Url));
-    this.#statement(
-      'insert into block (number, hash, header, signatures, last_position, frontier) values (?, ?, ?, ?, ?, ?)',
-    ).run(
-      block.header.number,
-      block.after.blockHash,
-      JSON.stringify(toWireHeader(block.header)),
-      JSON.stringify(signatures),
-      block.header.lastSequence,
-      frontier,
+    const sql =
+      'insert into block (number, hash, header, signatures, last_position, frontier) values (?, ?, ?, ?, ?, ?)';
+    const { header, after } = block;
+    const frontier = JSON.stringify(after.frontier.hashes.map(hashToBase64Url));
+    const [headerJson, signaturesJson] = [JSON.stringify(toWireHeader(header)), JSON.stringify(signatures)];
+    this.#database.transaction(() =>
+      this.#database.run(
+        sql,
+        header.number,
+        after.blockHash,
+        headerJson,
+        signaturesJson,
+        header.lastSequence,
+        frontier,
+      ),
     );
   }
 
   confirm(number: bigint, place: AnchorPlace): void {
-    this.#statement('update block set place = ? where number = ?').run(
-      JSON.stringify({
-        ...place,
-        chainId: place.chainId.toString(),
-        chainBlockNumber: place.chainBlockNumber?.toString(),
-      }),
-      number,
+    this.#database.transaction(() =>
+      this.#database.run('update block set place = ? where number = ?', placeJson(place), number),
     );
   }
 
   markPublished(number: bigint): void {
-    this.#statement('update block set published = 1 where number = ?').run(number);
+    this.#database.transaction(() =>
+      this.#database.run('update block set published = 1 where number = ?', number),
+    );
   }
 
   blockAt(number: bigint): SignedBlock | undefined {
-    const row = this.#statement('select * from block where number = ?').get(number);
-    return row === undefined ? undefined : toBlock(row as unknown as BlockRow);
+    const row = this.#database.get('select * from block where number = ?', number);
+    return row && toBlock(row as unknown as BlockRow);
   }
 
   blockHashAt(number: bigint): Hex | undefined {
-    return this.#statement('select hash from block where number = ?').get(number)?.['hash'] as
-      Hex | undefined;
+    return this.#database.get('select hash from block where number = ?', number)?.['hash'] as Hex | undefined;
   }
 
   /** The oldest block that the chain confirmed and the stream BLOCKS does not carry yet. */
   firstUnpublished(): SignedBlock | undefined {
-    const row = this.#statement(
-      'select * from block where published = 0 and place is not null order by number limit 1',
-    ).get();
-    return row === undefined ? undefined : toBlock(row as unknown as BlockRow);
+    const sql = 'select * from block where published = 0 and place is not null order by number limit 1';
+    const row = this.#database.get(sql);
+    return row && toBlock(row as unknown as BlockRow);
   }
 
-  /** Number of the newest block that the chain confirmed. */
+  /** Number of the newest block that the chain confirmed; 0 before the first. */
   get lastConfirmed(): bigint {
-    return BigInt(
-      this.#one('select coalesce(max(number), 0) as value from block where place is not null')[
-        'value'
-      ] as number,
-    );
+    const sql = 'select number as value from block where place is not null order by number desc limit 1';
+    return wholeOf(this.#database.get(sql));
   }
 
   /** End of the log as of the newest signed block. */
   get head(): BlockHead {
-    const row = this.#statement(
-      'select number, hash, last_position, frontier from block order by number desc limit 1',
-    ).get();
+    const row = this.#database.get(`${HEAD} order by number desc limit 1`);
     return row === undefined ? NO_BLOCK : toHead(row as unknown as HeadRow);
   }
 
   /** End of the log before this block. */
   headBefore(number: bigint): BlockHead {
-    const row = this.#statement(
-      'select number, hash, last_position, frontier from block where number = ?',
-    ).get(number - 1n);
+    const row = this.#database.get(`${HEAD} where number = ?`, number - 1n);
     return row === undefined ? NO_BLOCK : toHead(row as unknown as HeadRow);
   }
 
   get contract(): Hex | undefined {
-    return this.#statement("select value from meta where key = 'contract'").get()?.['value'] as
-      Hex | undefined;
+    return this.#meta('contract') as Hex | undefined;
   }
 
   setContract(contract: Hex): void {
     this.#setMeta('contract', contract);
   }
 
+  #insertLeaf({ position, hash, bytes, eventId, exception }: StoredLeaf): void {
+    const sql = 'insert into leaf (position, hash, bytes, event_id, exception) values (?, ?, ?, ?, ?)';
+    const exceptionJson = exception === undefined ? null : JSON.stringify(exception);
+    this.#database.run(sql, position, hash, bytes, eventId ?? null, exceptionJson);
+  }
+
+  #insertAnnouncement({ id, subject, body }: Announcement): void {
+    this.#database.run(
+      'insert or ignore into announcement (id, subject, body) values (?, ?, ?)',
+      id,
+      subject,
+      body,
+    );
+  }
+
   #claim(owner: string): void {
-    const found = this.#statement("select value from meta where key = 'owner'").get()?.['value'];
+    const found = this.#meta('owner');
     if (found === undefined) this.#setMeta('owner', owner);
     else if (found !== owner) {
       throw new StoreForeignError(
-        `the store was made for ${String(found)}, the configuration says ${owner}: give the ledger another BCMED_STATE_DIR`,
+        `the store was made for ${found}, the configuration says ${owner}: give the ledger another BCMED_STATE_DIR`,
       );
     }
   }
 
+  #meta(key: string): string | undefined {
+    return this.#database.get('select value from meta where key = ?', key)?.['value'] as string | undefined;
+  }
+
   #setMeta(key: string, value: string): void {
-    this.#statement(
-      'insert into meta values (?, ?) on conflict (key) do update set value = excluded.value',
-    ).run(key, value);
-  }
-
-  #one(sql: string): Record<string, unknown> {
-    return this.#statement(sql).get() as Record<string, unknown>;
-  }
-
-  #statement(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (!statement) this.#statements.set(sql, (statement = this.#database.prepare(sql)));
-    return statement;
-  }
-
-  #transaction(work: () => void): void {
-    this.#database.exec('begin immediate');
-    try {
-      work();
-      this.#database.exec('commit');
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('rollback');
-      throw error;
-    }
+    const sql = 'insert into meta values (?, ?) on conflict (key) do update set value = excluded.value';
+    this.#database.transaction(() => this.#database.run(sql, key, value));
   }
 }
 
-/** Whether SQLite could not do its work (disk full, I/O error): nothing was written. */
-export function isStoreError(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
-}
+const HEAD = 'select number, hash, last_position, frontier from block';
 
-interface HeadRow {
-  readonly number: number;
-  readonly hash: Hex;
-  readonly last_position: number;
-  readonly frontier: string;
-}
-
-interface BlockRow extends HeadRow {
-  readonly header: string;
-  readonly signatures: string;
-  readonly place: string | null;
-  readonly published: number;
-}
-
-function toHead(row: HeadRow): BlockHead {
-  const hashes = (JSON.parse(row.frontier) as string[]).map(hashFromBase64Url);
-  const size = BigInt(row.last_position);
-  return {
-    number: BigInt(row.number),
-    blockHash: row.hash,
-    lastSequence: size,
-    frontier: CompactRange.fromParts(size, hashes),
-  };
-}
-
-function toBlock(row: BlockRow): SignedBlock {
-  const place = row.place === null ? undefined : toPlace(row.place);
-  return {
-    header: fromWireHeader(JSON.parse(row.header) as WireBlockHeader),
-    blockHash: row.hash,
-    signatures: JSON.parse(row.signatures) as HeaderSignature[],
-    ...(place ? { place } : {}),
-    published: row.published === 1,
-  };
-}
-
-function toPlace(json: string): AnchorPlace {
-  const place = JSON.parse(json) as {
-    chainId: string;
-    contract: Hex;
-    transactionHash?: Hex;
-    chainBlockNumber?: string;
-  };
-  const { chainId, chainBlockNumber, ...rest } = place;
-  return {
-    ...rest,
-    chainId: BigInt(chainId),
-    ...(chainBlockNumber === undefined ? {} : { chainBlockNumber: BigInt(chainBlockNumber) }),
-  };
+function wholeOf(row: Row | undefined): bigint {
+  return BigInt((row?.['value'] as number | null | undefined) ?? 0);
 }

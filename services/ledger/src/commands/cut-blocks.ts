@@ -4,7 +4,9 @@ import { markAnchored, withBatchSpan } from '@bcmed/telemetry';
 import { Logger } from '@nestjs/common';
 import type { BaseWallet } from 'ethers';
 import type { ChainMirror } from '../adapters/chain-mirror.js';
-import { isStoreError, type LedgerStore, type SignedBlock } from '../adapters/ledger-store.js';
+import type { SignedBlock } from '../adapters/block-rows.js';
+import type { LedgerStore } from '../adapters/ledger-store.js';
+import { StoreUnwritableError } from '@bcmed/safety-store';
 import { cutBlock } from '../domain/block.js';
 import { waitBeforeCutMs } from '../domain/cadence.js';
 import { LedgerError, NotValidatorError } from '../errors.js';
@@ -167,9 +169,9 @@ export class CutBlocks {
       this.#log.error(`${error.code} the ledger stands still, events are still accepted: ${error.message}`);
       return;
     }
-    if (!isStoreError(error)) throw error;
+    if (!(error instanceof StoreUnwritableError)) throw error;
     // A full disk passes: what was not written did not happen, so the same step is tried again.
-    this.fault = `the store cannot be written: ${error.message}`;
+    this.fault = `${error.code}: ${error.message}`;
     this.#log.error(this.fault);
     await this.#pause(STORE_RETRY_MS);
   }

@@ -1,13 +1,12 @@
-import { DatabaseSync } from 'node:sqlite';
-import { StoreUnreadableError } from '../errors.js';
-
-const VERSION = 1;
+import type { Schema } from '@bcmed/safety-store';
 
 /**
  * Positions are the broker's word and only a hint: what counts is the row, which stays until a confirmed block holds
  * its leaf. `id` is the order of birth and therefore the order of sending.
  */
-const TABLES = `
+export const SCHEMA: Schema = {
+  version: 1,
+  tables: `
   CREATE TABLE pump (
     entity   TEXT PRIMARY KEY,
     serial   TEXT NOT NULL,
@@ -43,23 +42,5 @@ const TABLES = `
     reason    TEXT NOT NULL
   ) STRICT;
   CREATE TABLE progress (name TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT;
-`;
-
-/**
- * Opens the database of the safety store, made on the first call. Every commit is on disk before it returns
- * (WAL with `synchronous = FULL`). Locked for this process alone: two adapters on one store would fork the pumps' chains.
- * Throws StoreUnreadableError.
- */
-export function openSafetyDatabase(path: string): DatabaseSync {
-  try {
-    const database = new DatabaseSync(path, { timeout: 2_000 });
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-    const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-    if (found === 0) database.exec(`BEGIN IMMEDIATE; ${TABLES} PRAGMA user_version = ${VERSION}; COMMIT;`);
-    else if (found !== VERSION) throw new Error(`it has version ${found}, this program knows ${VERSION}`);
-    return database;
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new StoreUnreadableError(`The safety store ${path} cannot be opened: ${why}`, { cause });
-  }
-}
+`,
+};

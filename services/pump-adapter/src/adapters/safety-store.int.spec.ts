@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { initialState } from '../domain/index.js';
-import { StoreUnreadableError, StoreUnwritableError } from '../errors.js';
+import { StoreUnreadableError, StoreUnwritableError } from '@bcmed/safety-store';
 import { SafetyStore } from './safety-store.js';
 import type { NewEntry, StoredPump } from './safety-store-rows.js';
 

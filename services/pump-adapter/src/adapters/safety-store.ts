@@ -1,5 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { StoreUnwritableError } from '../errors.js';
+import { SafetyDatabase } from '@bcmed/safety-store';
 import {
   idOf,
   toEntry,
@@ -8,12 +7,11 @@ import {
   type NewEntry,
   type OutboxEntry,
   type OutboxFigures,
-  type Row,
   type SentNote,
   type Settled,
   type StoredPump,
 } from './safety-store-rows.js';
-import { openSafetyDatabase } from './safety-store-schema.js';
+import { SCHEMA } from './safety-store-schema.js';
 
 /**
  * The one durable memory of the adapter: pump states, chain heads and the outbox, in one SQLite database.
@@ -23,21 +21,19 @@ import { openSafetyDatabase } from './safety-store-schema.js';
  * a time may have it open.
  */
 export class SafetyStore {
-  readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #database: SafetyDatabase;
   #depth: number;
-  #failure: string | undefined;
   #notes: SentNote[] = [];
   #passed: bigint | undefined;
 
   constructor(path: string) {
-    this.#database = openSafetyDatabase(path);
-    this.#depth = Number(this.#get('SELECT count(*) AS n FROM outbox')?.['n']);
+    this.#database = new SafetyDatabase(path, SCHEMA);
+    this.#depth = Number(this.#database.get('SELECT count(*) AS n FROM outbox')?.['n']);
   }
 
   /** Why the last transaction failed; undefined when it did not. */
   get failure(): string | undefined {
-    return this.#failure;
+    return this.#database.failure;
   }
 
   get depth(): number {
@@ -46,11 +42,11 @@ export class SafetyStore {
 
   /** For tests of a full disk: SQLite then refuses to grow, with the error of a full disk. */
   limitPages(pages: number): void {
-    this.#database.exec(`PRAGMA max_page_count = ${pages}`);
+    this.#database.limitPages(pages);
   }
 
   pumps(): StoredPump[] {
-    return this.#all('SELECT * FROM pump ORDER BY entity').map(toPump);
+    return this.#database.all('SELECT * FROM pump ORDER BY entity').map(toPump);
   }
 
   /** Writes pumps and their new entries, in this order, in one transaction. */
@@ -63,26 +59,40 @@ export class SafetyStore {
   }
 
   #writePump({ entity, serial, line, keyId, chain, sequence, head, state }: StoredPump): void {
-    this.#prepared(
+    this.#database.run(
       `INSERT INTO pump (entity, serial, line, keyId, chain, sequence, head, state) VALUES (?,?,?,?,?,?,?,?)
        ON CONFLICT (entity) DO UPDATE SET serial = excluded.serial, line = excluded.line, keyId = excluded.keyId,
          chain = excluded.chain, sequence = excluded.sequence, head = excluded.head, state = excluded.state`,
-    ).run(entity, serial, line, keyId, chain, sequence, head ?? null, JSON.stringify(state));
+      entity,
+      serial,
+      line,
+      keyId,
+      chain,
+      sequence,
+      head ?? null,
+      JSON.stringify(state),
+    );
   }
 
   #insert({ entity, eventId, subject, leafHash, seal, body, traceparent, handedMs }: NewEntry): void {
-    this.#prepared(
+    this.#database.run(
       'INSERT INTO outbox (entity, eventId, subject, leafHash, seal, body, traceparent, handedMs) VALUES (?,?,?,?,?,?,?,?)',
-    ).run(entity, eventId, subject, leafHash, seal, body, traceparent ?? null, handedMs);
+      entity,
+      eventId,
+      subject,
+      leafHash,
+      seal,
+      body,
+      traceparent ?? null,
+      handedMs,
+    );
   }
 
   /** Entries behind `afterId` of which no position is known, in order of birth. */
   unsent(afterId: number, limit: number): OutboxEntry[] {
-    return this.#all(
-      'SELECT * FROM outbox WHERE id > ? AND position IS NULL ORDER BY id LIMIT ?',
-      afterId,
-      limit,
-    ).map(toEntry);
+    return this.#database
+      .all('SELECT * FROM outbox WHERE id > ? AND position IS NULL ORDER BY id LIMIT ?', afterId, limit)
+      .map(toEntry);
   }
 
   /**
@@ -103,7 +113,7 @@ export class SafetyStore {
     if (ids.length === 0) return;
     this.#transaction(() => {
       for (const id of ids)
-        this.#prepared('UPDATE outbox SET position = NULL, sentMs = NULL WHERE id = ?').run(id);
+        this.#database.run('UPDATE outbox SET position = NULL, sentMs = NULL WHERE id = ?', id);
       return { value: undefined, grew: 0 };
     });
   }
@@ -111,21 +121,21 @@ export class SafetyStore {
   /** Entries that were acknowledged before `sentBeforeMs` and that no block has confirmed, oldest first. */
   overdue(sentBeforeMs: number, limit: number): (OutboxEntry & { readonly position: number })[] {
     this.writeNotes();
-    return this.#all(
-      'SELECT * FROM outbox WHERE position IS NOT NULL AND sentMs < ? ORDER BY id LIMIT ?',
-      sentBeforeMs,
-      limit,
-    ).map((row) => ({ ...toEntry(row), position: Number(row['position']) }));
+    return this.#database
+      .all(
+        'SELECT * FROM outbox WHERE position IS NOT NULL AND sentMs < ? ORDER BY id LIMIT ?',
+        sentBeforeMs,
+        limit,
+      )
+      .map((row) => ({ ...toEntry(row), position: Number(row['position']) }));
   }
 
   /** Entries that the broker put behind this position, as it said before `sentBeforeMs`. */
   beyond(position: number, sentBeforeMs: number): number[] {
     this.writeNotes();
-    return this.#all(
-      'SELECT id FROM outbox WHERE position > ? AND sentMs < ? ORDER BY id',
-      position,
-      sentBeforeMs,
-    ).map(idOf);
+    return this.#database
+      .all('SELECT id FROM outbox WHERE position > ? AND sentMs < ? ORDER BY id', position, sentBeforeMs)
+      .map(idOf);
   }
 
   /**
@@ -137,11 +147,13 @@ export class SafetyStore {
     return this.#transaction(() => {
       const settled = this.#deleteConfirmed(leaves.leafHashes);
       const refused = leaves.rejections.flatMap((rejection) => this.#refuse(rejection));
-      const displaced = this.#all(
-        'UPDATE outbox SET position = NULL, sentMs = NULL WHERE position BETWEEN ? AND ? RETURNING id',
-        leaves.firstPosition,
-        leaves.lastPosition,
-      ).map(idOf);
+      const displaced = this.#database
+        .all(
+          'UPDATE outbox SET position = NULL, sentMs = NULL WHERE position BETWEEN ? AND ? RETURNING id',
+          leaves.firstPosition,
+          leaves.lastPosition,
+        )
+        .map(idOf);
       this.#setProgress(leaves.blockPosition);
       return { value: { settled, refused, displaced }, grew: -settled.length - refused.length };
     });
@@ -150,7 +162,7 @@ export class SafetyStore {
   /** Position of the last message of the stream of blocks that was dealt with; undefined before the first. */
   blockProgress(): bigint | undefined {
     if (this.#passed !== undefined) return this.#passed;
-    const row = this.#get("SELECT position FROM progress WHERE name = 'blocks'");
+    const row = this.#database.get("SELECT position FROM progress WHERE name = 'blocks'");
     return row === undefined ? undefined : BigInt(Number(row['position']));
   }
 
@@ -168,11 +180,11 @@ export class SafetyStore {
   }
 
   figures(): OutboxFigures {
-    const oldest = this.#get('SELECT handedMs FROM outbox ORDER BY id LIMIT 1')?.['handedMs'];
+    const oldest = this.#database.get('SELECT handedMs FROM outbox ORDER BY id LIMIT 1')?.['handedMs'];
     return {
       depth: this.#depth,
       ...(oldest !== undefined && { oldestHandedMs: Number(oldest) }),
-      refused: Number(this.#get('SELECT count(*) AS n FROM refused')?.['n']),
+      refused: Number(this.#database.get('SELECT count(*) AS n FROM refused')?.['n']),
     };
   }
 
@@ -187,19 +199,22 @@ export class SafetyStore {
   }
 
   #deleteConfirmed(leafHashes: readonly string[]): { id: number; handedMs: number }[] {
-    const statement = this.#prepared('DELETE FROM outbox WHERE leafHash = ? RETURNING id, handedMs');
     return leafHashes.flatMap((leafHash) => {
-      const row = statement.get(leafHash);
+      const row = this.#database.get(
+        'DELETE FROM outbox WHERE leafHash = ? RETURNING id, handedMs',
+        leafHash,
+      );
       return row === undefined ? [] : [{ id: idOf(row), handedMs: Number(row['handedMs']) }];
     });
   }
 
   #refuse(rejection: ConfirmedLeaves['rejections'][number]): Settled['refused'] {
     const { position, reason, entryHash } = rejection;
-    const row = this.#get('SELECT * FROM outbox WHERE leafHash = ?', entryHash);
+    const row = this.#database.get('SELECT * FROM outbox WHERE leafHash = ?', entryHash);
     if (row?.['position'] !== position) return [];
     const { id, eventId, subject, entity, seal, body } = toEntry(row);
-    this.#prepared('INSERT OR REPLACE INTO refused VALUES (?,?,?,?,?,?,?,?)').run(
+    this.#database.run(
+      'INSERT OR REPLACE INTO refused VALUES (?,?,?,?,?,?,?,?)',
       entryHash,
       entity,
       eventId,
@@ -209,51 +224,31 @@ export class SafetyStore {
       position,
       reason,
     );
-    this.#prepared('DELETE FROM outbox WHERE id = ?').run(id);
+    this.#database.run('DELETE FROM outbox WHERE id = ?', id);
     return [{ entity, eventId, subject, body, position, reason }];
   }
 
   #setProgress(position: bigint): void {
-    this.#prepared(
+    this.#database.run(
       "INSERT INTO progress VALUES ('blocks', ?) ON CONFLICT (name) DO UPDATE SET position = excluded.position",
-    ).run(position);
+      position,
+    );
   }
 
   #writeWhatWaits(): void {
     if (this.#passed !== undefined) this.#setProgress(this.#passed);
-    const statement = this.#prepared('UPDATE outbox SET position = ?, sentMs = ? WHERE id = ?');
-    for (const { id, position, sentMs } of this.#notes) statement.run(position, sentMs, id);
+    for (const { id, position, sentMs } of this.#notes)
+      this.#database.run('UPDATE outbox SET position = ?, sentMs = ? WHERE id = ?', position, sentMs, id);
   }
 
   #transaction<Value>(work: () => { readonly value: Value; readonly grew: number }): Value {
-    try {
-      this.#database.exec('BEGIN IMMEDIATE');
+    const { value, grew } = this.#database.transaction(() => {
       this.#writeWhatWaits();
-      const { value, grew } = work();
-      this.#database.exec('COMMIT');
-      this.#notes = [];
-      this.#passed = undefined;
-      this.#depth += grew;
-      this.#failure = undefined;
-      return value;
-    } catch (cause) {
-      if (this.#database.isOpen && this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      this.#failure = cause instanceof Error ? cause.message : String(cause);
-      throw new StoreUnwritableError(`The safety store took nothing: ${this.#failure}`, { cause });
-    }
-  }
-
-  #prepared(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (!statement) this.#statements.set(sql, (statement = this.#database.prepare(sql)));
-    return statement;
-  }
-
-  #get(sql: string, ...values: (string | number)[]): Row | undefined {
-    return this.#prepared(sql).get(...values);
-  }
-
-  #all(sql: string, ...values: (string | number)[]): Row[] {
-    return this.#prepared(sql).all(...values);
+      return work();
+    });
+    this.#notes = [];
+    this.#passed = undefined;
+    this.#depth += grew;
+    return value;
   }
 }

@@ -174,7 +174,7 @@ describe('while the disk is full', () => {
     take(reading({ ...running, logEntryId: 3, rateMlPerHour: 7 }), ...newPumps);
     expect(store.depth).toBe(depth);
     expect(recorder.pumps[0]).toMatchObject({ sequence: 2, state: { belief: { shown: { state: 'held' } } } });
-    expect(told).toEqual([expect.objectContaining({ code: 'BCM-ADAPTER-STORE-UNWRITABLE' })]);
+    expect(told).toEqual([expect.objectContaining({ code: 'BCM-STORE-UNWRITABLE' })]);
     store.limitPages(1_000_000);
     take(reading({ ...running, logEntryId: 3, rateMlPerHour: 7 }));
     expect(names().slice(2)).toEqual(['infusion-started', 'status-sampled']);

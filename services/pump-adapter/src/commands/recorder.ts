@@ -1,3 +1,4 @@
+import { StoreUnwritableError } from '@bcmed/safety-store';
 import { toToken } from '@bcmed/events';
 import type { AdapterLog } from '../adapters/adapter-log.js';
 import type { Clock } from '../adapters/clock.js';
@@ -13,7 +14,7 @@ import {
   type Rules,
   type Silence,
 } from '../domain/index.js';
-import { StoreUnwritableError, TOLD } from '../errors.js';
+import { TOLD } from '../errors.js';
 import { infusionIdAt, newChainId, sealEvents, type Signature } from './seal-events.js';
 
 /** What a poller brings: an answered or an unanswered poll of one pump, when it was begun and when it ended. */
