@@ -45,7 +45,9 @@ function announce({ what, received }) {
 }
 
 function origin(source) {
-  return URL.canParse(source) ? `from ${new URL(source).host}, checksum verified` : `from ${source}`;
+  if (!URL.canParse(source)) return `from ${source}`;
+  const place = source.endsWith('.deb') ? "this machine's Debian archive" : "the project's releases";
+  return `from ${place}, checksum verified`;
 }
 
 function megabytes(bytes) {

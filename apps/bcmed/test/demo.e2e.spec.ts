@@ -3,7 +3,7 @@ import { bcmed } from './harness.js';
 
 describe('bcmed demo', () => {
   it('plays the session, confirms every event on the chain, and verifies all of it', async () => {
-    const { code, stdout, stderr } = await bcmed('demo', '--seconds', '25', '--json');
+    const { code, stdout, stderr } = await bcmed('demo', '--seconds', '45', '--json');
     expect(code, stderr).toBe(0);
     const summary = JSON.parse(stdout) as {
       events: number;

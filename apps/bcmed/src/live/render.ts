@@ -19,6 +19,7 @@ export function renderLive(facts: LiveFacts): string[] {
   const block = snapshot.lastBlock;
   const latency = snapshot.latencyMs;
   return [
+    '',
     `BCMed · site ${facts.site} · up ${clock(facts.upSeconds)} · research software, not for clinical use · Ctrl-C drains and stops`,
     '',
     ...pumpTable(snapshot),
