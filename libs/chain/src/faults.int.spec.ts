@@ -40,6 +40,8 @@ describe('a wire that damages one request', () => {
     wire = await FaultyWire.before(node.url);
     anchor = await deploy(await connect(wire.url));
     await anchorNext(anchor);
+    // A client that has not anchored yet asks the node everything; one that has, asks for less.
+    anchor = (await connect(wire.url)).anchorAt(anchor.contract);
   });
   afterEach(() => wire.stop());
 
@@ -75,6 +77,33 @@ describe('a wire that damages one request', () => {
     const sends = wire.seen.filter((seen) => seen === 'eth_sendRawTransaction').length;
     const lost = !arrived && method === 'eth_sendRawTransaction';
     expect(sends, 'deployment, three blocks, and again only what was lost').toBe(lost ? 5 : 4);
+  });
+});
+
+describe('a client that has anchored before, where gas costs nothing', () => {
+  it('asks for the nonce, sends and waits, and nothing else', async () => {
+    const wire = await FaultyWire.before(node.url);
+    const anchor = await deploy(await connect(wire.url));
+    await anchorNext(anchor);
+    await anchorNext(anchor);
+    wire.seen.length = 0;
+    await anchorNext(anchor);
+    const asked = new Set(wire.seen);
+    expect([...asked].sort()).toEqual([
+      'eth_getTransactionCount',
+      'eth_getTransactionReceipt',
+      'eth_sendRawTransaction',
+    ]);
+    await wire.stop();
+  });
+
+  it('still tells what the contract refuses, and anchors the next block', async () => {
+    const anchor = await deploy(await connect());
+    await anchorNext(anchor);
+    await anchorNext(anchor);
+    await expect(anchorAgain(anchor, 1n)).rejects.toThrow(/WrongNumber/);
+    await anchorNext(anchor);
+    expect(await anchor.readHead()).toMatchObject({ number: 3n });
   });
 });
 

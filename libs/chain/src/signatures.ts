@@ -1,5 +1,7 @@
-import { getAddress, recoverAddress, type BaseWallet } from 'ethers';
+import { computeAddress, getAddress, getBytes, hexlify, type BaseWallet } from 'ethers';
+import { recover as recoverPoint } from 'tiny-secp256k1';
 import { headerDigest, hex, type BlockHeader, type Hex } from './block-header.js';
+import { signDigest } from './sign-digest.js';
 
 /** One validator's word for one header. */
 export interface HeaderSignature {
@@ -40,8 +42,8 @@ const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681
  * was signed for the same number: that is the validator's decision and its safety store's, before it calls this.
  */
 export function signHeader(header: BlockHeader, wallet: BaseWallet): HeaderSignature {
-  const signature = wallet.signingKey.sign(headerDigest(header));
-  return { signer: hex(getAddress(wallet.address)), signature: hex(signature.serialized) };
+  const { serialized } = signDigest(wallet, headerDigest(header));
+  return { signer: hex(getAddress(wallet.address)), signature: hex(serialized) };
 }
 
 /** Orders signatures as the contract demands: by signer, strictly ascending. A validator that signed twice counts once. */
@@ -93,7 +95,10 @@ function recover(digest: Hex, signature: string): { signer: Hex } | { fault: Sig
   if (BigInt(`0x${signature.slice(66, 130)}`) > HALF_ORDER) return { fault: 'high-s' };
   if (!/(?:1b|1c)$/i.test(signature)) return { fault: 'wrong-recovery-id' };
   try {
-    return { signer: hex(recoverAddress(digest, signature)) };
+    const bytes = getBytes(signature);
+    const recoveryId = bytes[64] === 28 ? 1 : 0;
+    const point = recoverPoint(getBytes(digest), bytes.subarray(0, 64), recoveryId, false);
+    return point === null ? { fault: 'not-recoverable' } : { signer: hex(computeAddress(hexlify(point))) };
   } catch {
     return { fault: 'not-recoverable' };
   }

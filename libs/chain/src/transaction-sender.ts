@@ -8,6 +8,7 @@ import {
   NodeRefusedError,
   OutcomeUnknownError,
 } from './errors.js';
+import { signDigest } from './sign-digest.js';
 import { isRecord, RpcRefusal, TransportFailure, type NodeRpc } from './rpc.js';
 
 /** What is to happen on the chain. */
@@ -41,6 +42,14 @@ export interface SendingRules {
   readonly deadlineMs: number;
 }
 
+interface Fees {
+  readonly maxFeePerGas: bigint;
+  readonly maxPriorityFeePerGas: bigint;
+}
+
+/** What a transaction offers on a chain without a base fee. */
+const FREE: Fees = { maxFeePerGas: 0n, maxPriorityFeePerGas: 0n };
+
 /** After this long without a receipt the chain is one with a block time, and looking often only loads it. */
 const EAGER_MS = 500;
 const PATIENT_INTERVAL_MS = 50;
@@ -54,6 +63,8 @@ const PATIENT_INTERVAL_MS = 50;
 export class TransactionSender {
   private queue: Promise<unknown> = Promise.resolve();
   private chainIsChecked = true;
+  private routine: { readonly to: Hex; readonly data: Hex; readonly gas: bigint } | undefined;
+  private lastWasFree = false;
   private inDoubt: { readonly key: string; readonly hash: Hex } | undefined;
 
   constructor(
@@ -80,12 +91,20 @@ export class TransactionSender {
       const hash = earlier ?? (await this.send(intent));
       const mined = await this.awaitReceipt(hash, intent);
       this.inDoubt = undefined;
+      this.learn(intent, mined);
       return mined;
     } catch (error) {
+      this.routine = undefined;
       if (!(error instanceof ContractRefusedError)) this.chainIsChecked = false;
       if (error instanceof RpcRefusal) throw new NodeRefusedError(error.message, { cause: error });
       throw error;
     }
+  }
+
+  /** Only a transaction that was priced as free by the chain itself teaches the next one. */
+  private learn({ to, data }: Intent, { gasUsed }: MinedTransaction): void {
+    if (to === undefined || !this.lastWasFree) return;
+    this.routine = { to, data, gas: 2n * gasUsed };
   }
 
   private async checkChain(): Promise<void> {
@@ -118,12 +137,11 @@ export class TransactionSender {
   }
 
   private async sign(intent: Intent): Promise<Transaction> {
-    const call = { from: this.wallet.address, ...(intent.to ? { to: intent.to } : {}), data: intent.data };
-    const [nonce, gas, fees] = await Promise.all([
+    const [nonce, { gas, fees }] = await Promise.all([
       this.rpc.requestHex('eth_getTransactionCount', [this.wallet.address, 'pending']),
-      this.estimateGas(call),
-      this.readFees(),
+      this.priceOf(intent),
     ]);
+    this.lastWasFree = fees === FREE;
     const transaction = Transaction.from({
       type: 2,
       chainId: this.rules.chainId,
@@ -133,8 +151,21 @@ export class TransactionSender {
       to: intent.to ?? null,
       data: intent.data,
     });
-    transaction.signature = this.wallet.signingKey.sign(transaction.unsignedHash);
+    transaction.signature = signDigest(this.wallet, transaction.unsignedHash);
     return transaction;
+  }
+
+  /**
+   * What the transaction may use and offer. Where gas costs nothing, a transaction of the kind that was just mined is not
+   * estimated again: one that the contract refuses then fails on the chain instead of before it, and costs nothing either.
+   */
+  private async priceOf({ to, data }: Intent): Promise<{ gas: bigint; fees: Fees }> {
+    const { routine } = this;
+    if (routine && routine.to === to && data.length <= routine.data.length)
+      return { gas: routine.gas, fees: FREE };
+    const call = { from: this.wallet.address, ...(to ? { to } : {}), data };
+    const [gas, fees] = await Promise.all([this.estimateGas(call), this.readFees()]);
+    return { gas, fees };
   }
 
   private async estimateGas(call: object): Promise<bigint> {
@@ -146,11 +177,11 @@ export class TransactionSender {
   }
 
   /** EIP-1559; on a chain without a base fee (a private one) a transaction offers nothing. */
-  private async readFees(): Promise<{ maxFeePerGas: bigint; maxPriorityFeePerGas: bigint }> {
+  private async readFees(): Promise<Fees> {
     const latest = await this.rpc.requestRecord('eth_getBlockByNumber', ['latest', false]);
     const baseFee = latest?.['baseFeePerGas'];
     if (typeof baseFee !== 'string') throw new NodeRefusedError('the chain is older than EIP-1559 (London)');
-    if (BigInt(baseFee) === 0n) return { maxFeePerGas: 0n, maxPriorityFeePerGas: 0n };
+    if (BigInt(baseFee) === 0n) return FREE;
     const tip = BigInt(await this.rpc.requestHex('eth_maxPriorityFeePerGas', []));
     return { maxFeePerGas: 2n * BigInt(baseFee) + tip, maxPriorityFeePerGas: tip };
   }
