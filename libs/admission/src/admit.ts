@@ -111,7 +111,7 @@ function judge(
 ): Step<Judged> {
   if (size > MAX_ENTRY_BYTES)
     return refuse('wrong-schema', `the entry has ${size} bytes, at most ${MAX_ENTRY_BYTES} are allowed`);
-  const seal = believe(state, slot);
+  const seal = believe(state, slot, prior);
   if (seal.refusal) return seal;
   const keyId = seal.value;
   const parsed = parseEvent(slot.body);
@@ -151,11 +151,12 @@ function judge(
 }
 
 /** The seal, against the keys that are known at this position. */
-function believe(state: AdmissionState, slot: StreamEntry): Step<KeyId> {
+function believe(state: AdmissionState, slot: StreamEntry, { signatures }: PriorEvents): Step<KeyId> {
   const check = checkSeal(
     slot.seal,
     slot.body,
     (keyId) => state.keys.get(keyId) ?? rootKeyIn(state, slot, keyId),
+    signatures,
   );
   if (!check.ok)
     return refuse(

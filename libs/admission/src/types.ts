@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { LeafException, RejectionReason, StreamEvent } from '@bcmed/events';
 import type { Hash } from '@bcmed/merkle';
-import type { KeyId, PublicJwk } from '@bcmed/seal';
+import type { KeyId, PublicJwk, SignaturesAhead } from '@bcmed/seal';
 
 /** Version of the rules. Two verifiers that apply the same version to the same stream compute the same leaves. */
 export const RULE_SET = 1;
@@ -133,4 +133,6 @@ export interface AdmissionState {
 export interface PriorEvents {
   /** Position at which the event with this id was admitted, or undefined. */
   positionOf(eventId: string): bigint | undefined;
+  /** Signatures that were checked ahead, for speed; the rules come to the same verdict without. */
+  readonly signatures?: SignaturesAhead;
 }

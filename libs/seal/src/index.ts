@@ -13,10 +13,12 @@ export {
 export {
   MAX_ENTRY_BYTES,
   SEAL_TYPE,
+  SignaturesAhead,
   checkSeal,
   createSealer,
   entryBytes,
   splitEntry,
+  type KeyLookup,
   type SealCheck,
   type SealFault,
   type Sealer,

@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import {
   EntryTooLargeError,
   KeyFileError,
+  SignaturesAhead,
   checkSeal,
   createSealer,
   entryBytes,
@@ -97,6 +98,36 @@ describe('a sealed body', () => {
     expect(
       entryBytes(sealer.seal(new Uint8Array(65_000)), new Uint8Array(65_000)).length,
     ).toBeLessThanOrEqual(65_535);
+  });
+});
+
+describe('signatures that were checked ahead', () => {
+  const stranger = importPublicKey(createSealer(generatePrivateKey()).publicJwk)!;
+
+  it('lead to the same verdict as checking at once, for good and for bad bytes', async () => {
+    const entries = [body, Buffer.from('{}'), Buffer.from('')].flatMap((bytes) => [
+      { seal: sealer.seal(bytes), body: Buffer.from(bytes) },
+      { seal: sealer.seal(Buffer.concat([bytes, Buffer.from('x')])), body: Buffer.from(bytes) },
+      { seal: 'not a seal', body: Buffer.from(bytes) },
+    ]);
+    const ahead = new SignaturesAhead();
+    await ahead.check(entries, ring);
+    for (const { seal, body: bytes } of entries) {
+      expect(checkSeal(seal, bytes, ring, ahead)).toEqual(checkSeal(seal, bytes, ring));
+    }
+    expect(ahead.outcome(entries[0]!.seal, entries[0]!.body, publicKey)).toBe(true);
+    expect(ahead.outcome(entries[1]!.seal, entries[1]!.body, publicKey)).toBe(false);
+  });
+
+  it('count only for the same bytes, the same seal and the same key', async () => {
+    const [entry, other] = [Buffer.from(body), Buffer.from(body)];
+    const seal = sealer.seal(body);
+    const ahead = new SignaturesAhead();
+    await ahead.check([{ seal, body: entry }], ring);
+    expect(ahead.outcome(seal, other, publicKey)).toBeUndefined();
+    expect(ahead.outcome(sealer.seal(body), entry, publicKey)).toBeUndefined();
+    expect(ahead.outcome(seal, entry, stranger)).toBeUndefined();
+    expect(checkSeal(seal, entry, () => stranger, ahead).ok).toBe(false);
   });
 });
 

@@ -58,27 +58,96 @@ export function createSealer(privateKey: KeyObject, limitBytes = MAX_ENTRY_BYTES
   };
 }
 
+/** Which key a name stands for at the position in question; undefined when it is not known there. */
+export type KeyLookup = (keyId: KeyId) => KeyObject | undefined;
+
 /**
  * Checks a seal against the bytes that arrived. Never throws, whatever the bytes are; the bytes are never re-serialised.
- * `keyOf` tells which key a name stands for at the position in question, or undefined when it is not known there.
+ * `ahead` may know the outcome of the signature already, from the same bytes under the same key; everything else is judged here.
  */
 export function checkSeal(
   seal: string,
   body: Uint8Array,
-  keyOf: (keyId: KeyId) => KeyObject | undefined,
+  keyOf: KeyLookup,
+  ahead?: SignaturesAhead,
 ): SealCheck {
+  const read = readSeal(seal, keyOf);
+  if ('fault' in read) return { ok: false, ...read };
+  const { keyId, key, header, signature } = read;
+  const good =
+    ahead?.outcome(seal, body, key) ??
+    verify('sha256', signingInput(header, body), { key, dsaEncoding: 'ieee-p1363' }, signature);
+  return good ? { ok: true, keyId } : { ok: false, fault: 'bad-signature', keyId };
+}
+
+/**
+ * Signatures that were checked before anybody asked, on the other processors of the machine: a signature costs more than all
+ * other rules together. Holds outcomes only for as long as the body's bytes are referenced; changes nothing about what is believed.
+ */
+export class SignaturesAhead {
+  readonly #outcomes = new WeakMap<
+    Uint8Array,
+    { readonly seal: string; readonly key: KeyObject; readonly good: boolean }
+  >();
+
+  /** Resolves when every signature whose key is known was checked. The bodies must not change afterwards. Never rejects. */
+  async check(
+    entries: readonly { readonly seal: string; readonly body: Uint8Array }[],
+    keyOf: KeyLookup,
+  ): Promise<void> {
+    await Promise.all(entries.map((entry) => this.#checkOne(entry, keyOf)));
+  }
+
+  /** What was found for these very bytes under this very key; undefined when nothing was. */
+  outcome(seal: string, body: Uint8Array, key: KeyObject): boolean | undefined {
+    const found = this.#outcomes.get(body);
+    return found?.seal === seal && found.key === key ? found.good : undefined;
+  }
+
+  #checkOne(
+    { seal, body }: { readonly seal: string; readonly body: Uint8Array },
+    keyOf: KeyLookup,
+  ): Promise<void> {
+    const read = readSeal(seal, keyOf);
+    if ('fault' in read) return Promise.resolve();
+    const { key, header, signature } = read;
+    return new Promise((resolve) => {
+      verify(
+        'sha256',
+        signingInput(header, body),
+        { key, dsaEncoding: 'ieee-p1363' },
+        signature,
+        (error, good) => {
+          if (!error) this.#outcomes.set(body, { seal, key, good });
+          resolve();
+        },
+      );
+    });
+  }
+}
+
+interface ReadSeal {
+  readonly keyId: KeyId;
+  readonly key: KeyObject;
+  /** The protected header as it was sent, encoded. */
+  readonly header: string;
+  readonly signature: Buffer;
+}
+
+function readSeal(
+  seal: string,
+  keyOf: KeyLookup,
+): ReadSeal | { readonly fault: SealFault; readonly keyId?: KeyId } {
   const parts = /^([A-Za-z0-9_-]{1,1024})\.\.([A-Za-z0-9_-]{86})$/.exec(seal);
-  if (!parts?.[1] || !parts[2]) return { ok: false, fault: 'malformed-seal' };
-  const header = readHeader(parts[1]);
-  if (header === undefined) return { ok: false, fault: 'unsupported-header' };
-  const key = keyOf(header);
-  if (!key) return { ok: false, fault: 'unknown-key', keyId: header };
+  if (!parts?.[1] || !parts[2]) return { fault: 'malformed-seal' };
+  const keyId = readHeader(parts[1]);
+  if (keyId === undefined) return { fault: 'unsupported-header' };
+  const key = keyOf(keyId);
+  if (!key) return { fault: 'unknown-key', keyId };
   const signature = Buffer.from(parts[2], 'base64url');
   // 86 characters carry 4 bits more than 64 bytes have: a seal whose spare bits are set is another text for the same signature.
-  if (signature.toString('base64url') !== parts[2])
-    return { ok: false, fault: 'malformed-seal', keyId: header };
-  const good = verify('sha256', signingInput(parts[1], body), { key, dsaEncoding: 'ieee-p1363' }, signature);
-  return good ? { ok: true, keyId: header } : { ok: false, fault: 'bad-signature', keyId: header };
+  if (signature.toString('base64url') !== parts[2]) return { fault: 'malformed-seal', keyId };
+  return { keyId, key, header: parts[1], signature };
 }
 
 /** The bytes of a ledger entry: the seal, one line feed, the body. These are what the Merkle leaf hashes. */

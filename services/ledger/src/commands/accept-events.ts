@@ -11,7 +11,7 @@ import {
 } from '@bcmed/admission';
 import { serialiseEvent, subjectOf } from '@bcmed/events';
 import { sealOf, type LogEntry, type LogMessage, type MessageHeaders } from '@bcmed/event-log';
-import type { KeyId } from '@bcmed/seal';
+import { SignaturesAhead, type KeyId } from '@bcmed/seal';
 import type { Announcement, LedgerStore, StoredLeaf } from '../adapters/ledger-store.js';
 import { announcementsOf, type Announcer } from '../domain/announcements.js';
 import type { PendingLeaf } from '../domain/block.js';
@@ -36,6 +36,7 @@ export class AcceptEvents {
   readonly counts: AcceptCounts = { admitted: 0, rejected: 0, duplicates: 0 };
   readonly #state: AdmissionState;
   readonly #waiting: WaitingLeaf[];
+  readonly #signatures = new SignaturesAhead();
   #lastPosition: bigint;
   /** Called when leaves began to wait. */
   onWaiting: () => void = () => undefined;
@@ -74,6 +75,12 @@ export class AcceptEvents {
     this.#waiting.splice(0, count);
   }
 
+  /** Checks signatures on the other processors, so that {@link accept} finds them done. Not calling it costs only time. */
+  async lookAhead(entries: readonly LogEntry[]): Promise<void> {
+    const sealed = entries.filter(isMessage).map((entry) => ({ seal: sealOf(entry), body: entry.body }));
+    await this.#signatures.check(sealed, (keyId) => this.#state.keys.get(keyId));
+  }
+
   /**
    * Decides these positions, which must follow the last leaf without a hole, and writes leaves, rules' state and announcements in one
    * transaction. When it returns they are on disk, and the batch may be acknowledged. Throws what the store throws; then nothing
@@ -110,6 +117,7 @@ export class AcceptEvents {
       : { position: entry.position, subject: entry.subject, seal: sealOf(entry), body: entry.body };
     const admission = admit(this.#state, slot, {
       positionOf: (id) => ids.get(id) ?? this.store.positionOf(id),
+      signatures: this.#signatures,
     });
     if (admission.outcome === 'admitted') ids.set(admission.event.id, entry.position);
     return admission;

@@ -19,7 +19,9 @@ export class OnEventAppended {
 
   @OnBatch('bcmed.{site}.>', { durable: EVENTS_DURABLE })
   async accept(batch: readonly Delivery[]): Promise<void> {
-    for await (const run of contiguous(this.log, this.accepted.lastPosition, batch))
+    for await (const run of contiguous(this.log, this.accepted.lastPosition, batch)) {
+      await this.accepted.lookAhead(run);
       this.accepted.accept(run);
+    }
   }
 }
