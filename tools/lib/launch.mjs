@@ -16,14 +16,14 @@ const LOOK_AT_NPM_EVERY_MS = 500;
  * deliver the same press. A second press, a second later, is delivered again. When we are killed, the channel between
  * us breaks and it ends itself; when npm above us is killed, we ask it to end.
  */
-export function launch(args) {
+export function launch(args, { cwd = ROOT } = {}) {
   if (!existsSync(MAIN)) {
     throw new SetupError('apps/bcmed was not built.', {
-      remedy: 'delete apps/bcmed/dist and run the same command again.',
+      remedy: 'run `npm run build` once, or `npm start`, which does it too.',
     });
   }
   const app = spawn(PINNED_NODE, [MAIN, ...args], {
-    cwd: ROOT,
+    cwd,
     env: environment({ BCMED_LAUNCHER_PID: String(process.pid) }),
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     detached: true,
