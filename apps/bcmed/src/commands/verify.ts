@@ -56,7 +56,7 @@ function watched(): Pick<VerifyVerbosity, 'onProgress'> {
   };
 }
 
-function asText(report: VerificationReport, { rootKey }: VerifyOptions): string {
+function asText(report: VerificationReport, options: VerifyOptions): string {
   const { chain, differences, notices } = report;
   const rejected = Object.entries(report.rejected).map(([reason, count]) => `${count} ${reason}`);
   const lines = [
@@ -67,7 +67,7 @@ function asText(report: VerificationReport, { rootKey }: VerifyOptions): string 
     `  blocks     ${report.blocks.toString()}, the newest is ${report.lastBlock.toString()}; ${report.unanchoredTail.toString()} events are not in a block yet`,
     `  chain      ${chain.source === 'absent' ? 'not looked at' : `${chain.source}, contract ${chain.contract ?? '---'}, head block ${chain.anchoredBlock?.toString() ?? '---'}`}`,
     `  took       ${(report.durationMs / 1_000).toFixed(1)} s`,
-    ...(rootKey === undefined
+    ...(options.rootKey === undefined && options.export === undefined
       ? [
           '  note       the root key was taken from the folder itself; name the one that you trust with --root-key',
         ]
