@@ -4,12 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** What must be undone however the tests end; also what `beforeAll` made, for which vitest has no hook. */
+const atTheEnd = new Set<() => void>();
+process.once('exit', () => {
+  for (const undo of atTheEnd) undo();
+});
+
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 /** A folder that goes with the test file's process; also usable in beforeAll. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'bcmed-e2e-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  atTheEnd.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
 
@@ -28,7 +34,7 @@ export class Bcmed {
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     this.exited = new Promise((resolve) => this.child.once('exit', (code) => resolve(code)));
-    process.once('exit', () => this.child.kill('SIGKILL'));
+    atTheEnd.add(() => this.child.kill('SIGKILL'));
   }
 
   kill(signal: NodeJS.Signals): void {
