@@ -167,13 +167,18 @@ function compareHeadFields(
 /** From the current contract back, each linked to the one before by a block that must be ours, to the pinned one. */
 async function comparePredecessors(question: ChainQuestion, current: ChainContract): Promise<void> {
   const pinned = question.contract?.toLowerCase();
+  const seen = new Set<string>();
   let newer = current;
   for (let step = 0; step < MOST_CONTRACTS; step++) {
     const { link } = newer.rules;
     if (newer.contract.toLowerCase() === pinned || link === undefined) break;
     checkLink(question, newer, link);
     if (link.predecessor.toLowerCase() === pinned) return;
-    const older = await question.chain.readContract(link.predecessor).catch(() => 'no-contract' as const);
+    seen.add(newer.contract.toLowerCase());
+    // On a chain that began anew a successor gets the very address that its lost predecessor had.
+    const older = seen.has(link.predecessor.toLowerCase())
+      ? 'no-contract'
+      : await question.chain.readContract(link.predecessor).catch(() => 'no-contract' as const);
     if (older === 'no-contract') {
       question.notices.push(
         `The contract ${link.predecessor}, which ${newer.contract} follows after block ${link.number.toString()}, is not on the chain any more.`,

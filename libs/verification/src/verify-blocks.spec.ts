@@ -10,6 +10,7 @@ import {
   type AnchoredBlock,
   type ChainContract,
   type VerificationReport,
+  type ChainSource,
 } from './index.js';
 
 const OLD = hex(`0x${'ab'.repeat(20)}`);
@@ -288,6 +289,32 @@ describe('the chain', () => {
       verified: false,
       differences: [{ kind: 'contract-not-linked' }],
     });
+  });
+
+  it('may have begun anew with a successor at the very address of the lost contract, while the log grows', async () => {
+    const log = ward();
+    log.reanchor(log.contract);
+    log.cutBlock();
+    log.appendBlocks(1);
+    const { site, rootKeyId, chainId, contract, rules } = log;
+    let asked = 0;
+    const chain: ChainSource = {
+      kind: 'live',
+      readContract: () => {
+        // Every look at the chain finds it further than the one before.
+        if (asked++ > 0) log.cutBlock();
+        return Promise.resolve({ chainId, contract, head: log.head(), rules });
+      },
+    };
+    const confirmations = [...log.confirmations];
+    expect(
+      await verifyLog({ site, rootKeyId, ...memorySources({ entries: log.entries, confirmations }), chain }),
+    ).toMatchObject({
+      verified: true,
+      differences: [],
+      notices: [expect.stringContaining('is not on the chain any more')],
+    });
+    expect(asked).toBe(1);
   });
 
   it('is compared in the contract that the newest event announces, before any block names it', async () => {

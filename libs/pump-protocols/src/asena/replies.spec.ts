@@ -80,6 +80,7 @@ describe('a captured reply', () => {
       'SYRINGE_STATUS^BD PERFUSOR^ 50^CONF',
       { kind: 'syringe', brand: 'BD PERFUSOR', sizeMl: 50, confirmed: true },
     ],
+    ['SYRINGE_STATUS^^^', { kind: 'syringe', brand: '', sizeMl: 0, confirmed: false }],
     ['INF_RATE_MAX_SYRINGE^1200.00^ml/h', { kind: 'max-rate', maxRateMlPerHour: 1200 }],
     ['INF_RATE^0.10^ml/h', { kind: 'rate', setRateMlPerHour: 0.1 }],
     ['INF_START', { kind: 'started' }],

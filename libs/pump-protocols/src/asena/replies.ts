@@ -133,8 +133,16 @@ function remotePermission(fields: FieldReader): { enabled: boolean; permission: 
   return { enabled, permission };
 }
 
+/**
+ * Empty fields are read as a pump that holds no syringe: size 0, not confirmed. No such frame was ever recorded, so a real
+ * pump may say it otherwise; whatever it says is then told as malformed.
+ */
 function syringe(fields: FieldReader): AsenaReading {
   const brand = fields.text('brand');
+  if (brand === '' && fields.rest().every((field) => field === '')) {
+    fields.skipEmpty(2);
+    return { kind: 'syringe', brand, sizeMl: 0, confirmed: false };
+  }
   const sizeMl = fields.number('size');
   return { kind: 'syringe', brand, sizeMl, confirmed: fields.text('confirmation') === 'CONF' };
 }

@@ -138,6 +138,14 @@ describe('settings', () => {
     expect(cleared).toMatchObject({ name: 'volume-cleared', data: { fromMl: 0.06, toMl: 0 } });
   });
 
+  it('a syringe that was taken out and put back, the same one', () => {
+    const ward = new Ward();
+    ward.look({ syringe: SYRINGE });
+    expect(besidesSamples(ward.look({ syringe: { brand: '', sizeMl: 0, confirmed: false } }))).toEqual([]);
+    const [changed] = ward.look({ syringe: SYRINGE }).filter(({ name }) => name === 'syringe-changed');
+    expect(changed).toMatchObject({ data: { from: SYRINGE, to: SYRINGE } });
+  });
+
   it('another syringe, and the same one confirmed anew after it was out', () => {
     const ward = new Ward().infusing();
     const other = { brand: 'BD PERFUSOR', sizeMl: 50, confirmed: true };

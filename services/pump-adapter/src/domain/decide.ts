@@ -152,7 +152,8 @@ function sameVtbi(a: NonNullable<Belief['vtbi']>, b: NonNullable<Belief['vtbi']>
 
 function syringeEvents({ syringe, status }: Reading, belief: Belief, { syringeOut }: Watch): PumpEvent[] {
   const from = belief.syringe;
-  if (!syringe || !from) return [];
+  // A pump without a syringe holds no other one: that it was out shows when the next is confirmed.
+  if (!syringe || !from || syringe.sizeMl === 0) return [];
   const another = syringe.brand !== from.brand || syringe.sizeMl !== from.sizeMl;
   if (!another && !(syringe.confirmed && (syringeOut || !from.confirmed))) return [];
   return [happened('syringe-changed', 'front-panel', { from, to: syringe, logEntryId: status.logEntryId })];
