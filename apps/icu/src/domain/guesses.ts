@@ -87,6 +87,10 @@ export const GUESSES = {
     'AL_EOIST',
     'An empty syringe stops the pump; keeping the vein open at its end is not modelled.',
   ),
+  syringeFieldsWithoutOne: guess(
+    ['', '', ''],
+    'SYRINGE_STATUS of a pump without a syringe was never recorded: its fields are empty.',
+  ),
   timeRemainingOnHold: guess(
     'at-set-rate',
     'On hold the time remaining is reckoned with the set rate (recorded once).',

@@ -134,7 +134,7 @@ function takeBolus(state: PumpState, [word]: readonly string[]): Acted | null {
 }
 
 function syringeFields({ syringe }: PumpState): readonly string[] {
-  if (syringe === null) return ['', '', ''];
+  if (syringe === null) return GUESSES.syringeFieldsWithoutOne.value;
   return [syringe.brand, syringe.sizeMl.toFixed(0).padStart(3), 'CONF'];
 }
 
