@@ -57,6 +57,7 @@ export class LedgerStore implements PriorEvents {
   }
 
   admissionRecords(): AdmissionRecord[] {
+    // SQLite tells no types; the schema makes both columns text and only this class writes them.
     return this.#database.all('select key, json from admission') as unknown as AdmissionRecord[];
   }
 
