@@ -6,7 +6,7 @@ import {
   type ConsumerNotification,
   type JsMsg,
 } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection, Subscription as Interest } from '@nats-io/transport-node';
 import { watchConnection } from '../connection.js';
 import { ensureConsumer } from './consumer.js';
 import type { Subscription } from './subscription.js';
@@ -77,8 +77,8 @@ export class PullSource {
   /** Asks for no more messages. Resolves when the receiver has taken those that are here already. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#messages?.stop();
     this.#tellStop();
+    if (this.#messages !== undefined) await this.#drain(this.#messages);
     await this.#running;
   }
 
@@ -140,6 +140,20 @@ export class PullSource {
       messages.stop();
     }
     return why;
+  }
+
+  /**
+   * Takes back the subscription at the server and still receives what was on the line: a message that nobody receives
+   * would be nobody's until ack_wait is over.
+   */
+  async #drain(messages: ConsumerMessages): Promise<void> {
+    // The library's stop() drops what is on the line, and it offers no drain; the subscription below it does.
+    const { sub } = messages as { sub?: Pick<Interest, 'drain'> };
+    const watch = watchConnection(this.settings.connection);
+    if (sub !== undefined && watch.state === 'connected') {
+      await watch.orCut(sub.drain(), (event) => new Error(event)).catch(() => undefined);
+    }
+    messages.stop();
   }
 
   /** A method, because the flag changes while something is awaited, which the compiler does not expect. */
