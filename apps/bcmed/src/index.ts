@@ -1,4 +1,3 @@
-export { LatencyWindow, type Quantiles } from './live/latency.js';
 export { SiteWatch, type SiteSnapshot } from './live/site-watch.js';
 export { programOf } from './stack/paths.js';
 export { terminalProgress, type Progress } from './stack/progress.js';

@@ -60,8 +60,6 @@ async function startService(): Promise<{ app: INestApplication; address: string 
     controllers: [Reaction],
   })
   class ServiceModule {}
-  // Nest declares its options as a class of which nobody ever makes an instance.
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
   const app = await NestFactory.create(ServiceModule, { logger: false, forceCloseConnections: true });
   const strategy = app.get(JetStreamServer);
   app.connectMicroservice({ strategy });
@@ -97,7 +95,6 @@ describe('a whole service', () => {
   it('refuses to start where its site is not set up', async () => {
     @Module({ imports: [EventLogModule.register({ servers: test.server.url, name: 'x', site: 'nowhere' })] })
     class WrongModule {}
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
     const start = NestFactory.createApplicationContext(WrongModule, { logger: false, abortOnError: false });
     await expect(start.then((context) => context.close())).rejects.toMatchObject({
       code: 'BCM-LOG-STREAM-MISSING',

@@ -23,8 +23,6 @@ export class TestApp {
     class TestModule {}
     const connection = await connectNats({ servers: url, name: controller.name });
     const strategy = new JetStreamServer({ connection, site: SITE, drainMs: 3_000, ...settings });
-    // Nest declares its options as a class of which nobody ever makes an instance.
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
     const app = await NestFactory.createMicroservice(TestModule, { strategy, logger: false });
     await app.listen();
     return new TestApp(app, strategy, connection);

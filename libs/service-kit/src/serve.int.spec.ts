@@ -56,8 +56,6 @@ let nats: HealthStatus = 'up';
 beforeAll(async () => {
   Logger.overrideLogger(false);
   folder = await mkdtemp(join(tmpdir(), 'bcmed-service-kit-'));
-  // Nest declares its options as a class of which nobody ever makes an instance.
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
   app = await NestFactory.create(TestModule, { logger: false });
   const port = await serve(app, {
     config: { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0, BCMED_STATE_DIR: join(folder, 'state') },

@@ -20,3 +20,4 @@ export {
 } from './trace-headers.js';
 export { Logger, loggerModule, loggerOptions, REDACTED, type LogSettings } from './logger.js';
 export { isTelemetryWanted, startTelemetry, type Telemetry, type TelemetrySettings } from './start.js';
+export { LatencyWindow, type Quantiles } from './latency-window.js';

@@ -26,8 +26,6 @@ async function startAudit(): Promise<void> {
   const outcome = parseConfig(configSchema, ward.environment('1'));
   if (!outcome.ok) throw new Error(outcome.message);
   const { config } = outcome;
-  // Nest declares its options as a class of which nobody ever makes an instance.
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
   app = await NestFactory.create(AuditModule.with(config), { logger: false });
   serveOpenApi(app);
   app.connectMicroservice({ strategy: app.get(JetStreamServer) });

@@ -1,12 +1,11 @@
 import type { KeyId } from '@bcmed/seal';
 import { HealthModule, HealthRegistry } from '@bcmed/service-kit';
-import { loggerModule } from '@bcmed/telemetry';
+import { LatencyWindow, loggerModule } from '@bcmed/telemetry';
 import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import { join } from 'node:path';
 import { BusLink } from './adapters/bus-link.js';
 import { Clock } from './adapters/clock.js';
 import { loadDeviceIdentity, type DeviceIdentity } from './adapters/device-identity.js';
-import { LatencyWindow } from './adapters/latency-window.js';
 import { Line, LINE_DEFAULTS } from './adapters/line.js';
 import { OutboxPublisher } from './adapters/outbox-publisher.js';
 import { Poller } from './adapters/poller.js';

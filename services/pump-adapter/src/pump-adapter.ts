@@ -4,9 +4,9 @@ import type {
   OnApplicationBootstrap,
   OnApplicationShutdown,
 } from '@nestjs/common';
+import type { LatencyWindow } from '@bcmed/telemetry';
 import type { BusLink } from './adapters/bus-link.js';
 import type { Clock } from './adapters/clock.js';
-import type { LatencyWindow } from './adapters/latency-window.js';
 import type { OutboxPublisher } from './adapters/outbox-publisher.js';
 import type { LineState, Poller } from './adapters/poller.js';
 import type { SafetyStore } from './adapters/safety-store.js';

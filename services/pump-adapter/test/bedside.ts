@@ -1,9 +1,9 @@
 import { EventLog, STREAM } from '@bcmed/event-log';
+import { LatencyWindow } from '@bcmed/telemetry';
 import { fixtureSealer } from '@bcmed/testing';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { join } from 'node:path';
 import { Clock } from '../src/adapters/clock.js';
-import { LatencyWindow } from '../src/adapters/latency-window.js';
 import { OutboxPublisher } from '../src/adapters/outbox-publisher.js';
 import { SafetyStore } from '../src/adapters/safety-store.js';
 import { SiteTrust } from '../src/adapters/site-trust.js';

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { LatencyWindow } from './latency.js';
 import { renderLive, type LiveFacts } from './render.js';
 
 const facts: LiveFacts = {
@@ -28,7 +27,7 @@ const facts: LiveFacts = {
     blocks: 0,
     lastBlock: undefined,
     rejected: 0,
-    latencyMs: undefined,
+    latencyMs: null,
   },
 };
 
@@ -45,17 +44,5 @@ describe('the live view', () => {
 
   it('tells the time that it is up and the restarts of a process', () => {
     expect(renderLive(facts).join('\n')).toMatch(/up 01:02:05[^]*ledger \(restarted 2×\) ✓/);
-  });
-});
-
-describe('a window of latencies', () => {
-  it('knows nothing before the first sample', () => {
-    expect(new LatencyWindow().quantiles()).toBeUndefined();
-  });
-
-  it('gives nearest-rank quantiles of the newest samples', () => {
-    const window = new LatencyWindow(100);
-    for (let sample = 1; sample <= 200; sample++) window.add(sample);
-    expect(window.quantiles()).toEqual({ p50: 150, p95: 195, p99: 199 });
   });
 });

@@ -8,7 +8,7 @@ import {
   type StreamEvent,
 } from '@bcmed/events';
 import type { EventLog, LogMessage } from '@bcmed/event-log';
-import { LatencyWindow, type Quantiles } from './latency.js';
+import { LatencyWindow, type Quantiles } from '@bcmed/telemetry';
 
 /** What is known of one pump from its events. */
 export interface PumpView {
@@ -31,7 +31,7 @@ export interface SiteSnapshot {
   readonly lastBlock:
     { readonly number: string; readonly leaves: number; readonly blockHash: string } | undefined;
   readonly rejected: number;
-  readonly latencyMs: Quantiles | undefined;
+  readonly latencyMs: Quantiles | null;
 }
 
 const RATE_WINDOW_MS = 10_000;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ChainError, signHeader, type HeaderSignature } from '@bcmed/chain';
-import { markAnchored, withBatchSpan } from '@bcmed/telemetry';
+import { LatencyWindow, markAnchored, withBatchSpan } from '@bcmed/telemetry';
 import { Logger } from '@nestjs/common';
 import type { BaseWallet } from 'ethers';
 import type { ChainMirror } from '../adapters/chain-mirror.js';
@@ -19,7 +19,6 @@ const STORE_RETRY_MS = 1_000;
 const LOOK_AGAIN_MS = 1_000;
 
 /** How many recent anchors the latency figures look at. */
-const LATENCY_WINDOW = 1_000;
 
 /**
  * Algorithm 1, steps vii to ix: group commit. One block at a time is signed and anchored while the next one fills; a slow chain makes
@@ -34,7 +33,7 @@ export class CutBlocks {
   #lastAnchorBeganMs = 0;
   #running: Promise<void> | undefined;
   /** Durations of the newest anchors, milliseconds. */
-  readonly anchorMs: number[] = [];
+  readonly anchorMs = new LatencyWindow();
   /** Set when the ledger stands still until a person acts. */
   halted: LedgerError | undefined;
   /** Why nothing is cut at the moment although nobody has to decide anything. */
@@ -150,7 +149,7 @@ export class CutBlocks {
       try {
         const place = await this.mirror.anchorNewest(block, epoch);
         this.store.confirm(block.header.number, place);
-        this.#measure(performance.now() - beganMs);
+        this.anchorMs.add(performance.now() - beganMs);
         this.onConfirmed();
         return;
       } catch (error) {
@@ -174,11 +173,6 @@ export class CutBlocks {
     this.fault = `${error.code}: ${error.message}`;
     this.#log.error(this.fault);
     await this.#pause(STORE_RETRY_MS);
-  }
-
-  #measure(durationMs: number): void {
-    this.anchorMs.push(durationMs);
-    if (this.anchorMs.length > LATENCY_WINDOW) this.anchorMs.shift();
   }
 
   get #stopping(): boolean {

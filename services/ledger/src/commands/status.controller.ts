@@ -1,3 +1,4 @@
+import type { Quantiles } from '@bcmed/telemetry';
 import { Controller, Get } from '@nestjs/common';
 import { ChainMirror } from '../adapters/chain-mirror.js';
 import { LedgerStore } from '../adapters/ledger-store.js';
@@ -11,7 +12,7 @@ export interface LedgerStatus {
   readonly lastBlock: string;
   readonly contract: string | null;
   readonly sinceStart: { readonly admitted: number; readonly rejected: number; readonly duplicates: number };
-  readonly anchorMs: { readonly p50: number; readonly p95: number; readonly p99: number } | null;
+  readonly anchorMs: Quantiles | null;
   readonly halted: string | null;
 }
 
@@ -32,16 +33,8 @@ export class StatusController {
       lastBlock: this.store.lastConfirmed.toString(),
       contract: this.mirror.contract ?? this.store.contract ?? null,
       sinceStart: { ...this.accepted.counts },
-      anchorMs: quantiles(this.blocks.anchorMs),
+      anchorMs: this.blocks.anchorMs.quantiles(),
       halted: this.blocks.halted?.code ?? null,
     };
   }
-}
-
-function quantiles(samples: readonly number[]): LedgerStatus['anchorMs'] {
-  if (samples.length === 0) return null;
-  const sorted = [...samples].sort((a, b) => a - b);
-  const at = (share: number): number =>
-    Math.round((sorted[Math.ceil(share * sorted.length) - 1] ?? 0) * 10) / 10;
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }

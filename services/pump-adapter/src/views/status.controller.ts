@@ -1,3 +1,4 @@
+import type { Quantiles } from '@bcmed/telemetry';
 import { Controller, Get } from '@nestjs/common';
 import type { LineFigures } from '../adapters/line.js';
 import type { LineState } from '../adapters/poller.js';
@@ -20,7 +21,7 @@ export interface AdapterStatus {
   readonly refused: number;
   readonly invalidBlocks: number;
   /** From the reading in the decider's hands to a checked, confirmed block; the newest 4096 events. */
-  readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number } | null;
+  readonly latencyMs: Quantiles | null;
   readonly lines: readonly (LineState & { readonly figures: LineFigures })[];
 }
 

@@ -1,17 +1,24 @@
-/** The newest samples of a duration, at most so many; older ones fall out. */
+/** Quantiles of a duration, in milliseconds with one decimal. */
+export interface Quantiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+/** The newest samples of a duration and their quantiles. Older ones fall out, so it may run for months. */
 export class LatencyWindow {
   readonly #samples: number[] = [];
   #next = 0;
 
   constructor(private readonly size = 4_096) {}
 
-  add(ms: number): void {
-    this.#samples[this.#next] = ms;
+  add(milliseconds: number): void {
+    this.#samples[this.#next] = milliseconds;
     this.#next = (this.#next + 1) % this.size;
   }
 
-  /** Nearest-rank quantiles in milliseconds with one decimal; null without samples. */
-  quantiles(): { readonly p50: number; readonly p95: number; readonly p99: number } | null {
+  /** Nearest-rank quantiles, or null before the first sample. */
+  quantiles(): Quantiles | null {
     if (this.#samples.length === 0) return null;
     const sorted = this.#samples.toSorted((a, b) => a - b);
     const at = (share: number): number =>
