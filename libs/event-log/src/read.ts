@@ -125,6 +125,31 @@ export async function* readSubject(
   throw new ReadInterruptedError(`Reading ${stream} from ${next} stopped: a replica lags behind its leader.`);
 }
 
+/**
+ * All stored messages on any of these filters up to `to` inclusive, each once, in the order of the stream. Filters must not
+ * overlap, as the server demands of a consumer.
+ */
+export async function* readSubjects(
+  connection: NatsConnection,
+  stream: string,
+  filters: readonly string[],
+  range: { readonly from: bigint; readonly to: bigint },
+): AsyncGenerator<LogMessage, void> {
+  const readers = filters.map((filter) => readSubject(connection, stream, filter, range));
+  const heads = await Promise.all(readers.map((reader) => reader.next()));
+  for (;;) {
+    let least: { readonly index: number; readonly message: LogMessage } | undefined;
+    for (const [index, { done, value }] of heads.entries()) {
+      if (done !== true && (least === undefined || value.position < least.message.position))
+        least = { index, message: value };
+    }
+    if (least === undefined) return;
+    yield least.message;
+    const reader = readers[least.index];
+    if (reader) heads[least.index] = await reader.next();
+  }
+}
+
 function readPatiently(connection: NatsConnection, request: PageRequest): Promise<Page> {
   return patiently(connection, () => readPage(connection, request));
 }

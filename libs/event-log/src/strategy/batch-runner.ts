@@ -3,7 +3,7 @@ import { subjectTemplate, withBatchSpan } from '@bcmed/telemetry';
 import { TailLostError, UnprocessableMessageError } from '../errors.js';
 import { EventLog } from '../event-log.js';
 import type { LogMessage } from '../messages.js';
-import { readSubject } from '../read.js';
+import { readSubjects } from '../read.js';
 import { park } from './parking.js';
 import { PullSource } from './pull-source.js';
 import {
@@ -145,7 +145,7 @@ export class BatchRunner implements Runner {
     const tail = this.#tail ?? 0n;
     if (to <= tail) return;
     const range = { from: tail + 1n, to };
-    for await (const message of readSubject(connection, subscription.stream, subscription.filter, range)) {
+    for await (const message of readSubjects(connection, subscription.stream, subscription.filters, range)) {
       if (this.#closing) return;
       await this.#put({ delivery: withCount(message) });
     }
@@ -230,7 +230,7 @@ export class BatchRunner implements Runner {
     this.#begunMs = Date.now();
     try {
       const deliveries = batch.map(({ delivery }) => delivery);
-      const name = `process ${subjectTemplate(subscription.filter)}`;
+      const name = `process ${subjectTemplate(subscription.filters[0])}`;
       await withBatchSpan(
         name,
         deliveries.map(({ headers }) => headers),

@@ -19,12 +19,12 @@ const EVENT_ACK_PENDING = 256;
 
 /** What the durable consumer of a subscription must be. The server never gives up by itself: the client counts. */
 export function wantedConsumer(subscription: Subscription) {
-  const { durable, filter, ackWaitMs } = subscription;
+  const { durable, filters, ackWaitMs } = subscription;
   const isBatch = subscription.mode === 'batch';
   const eventPending = subscription.mode === 'event' && subscription.ordered ? 1 : EVENT_ACK_PENDING;
   return {
     durable_name: durable,
-    filter_subject: filter,
+    ...(filters.length === 1 ? { filter_subject: filters[0] } : { filter_subjects: [...filters] }),
     ack_policy: isBatch ? AckPolicy.All : AckPolicy.Explicit,
     ack_wait: nanos(ackWaitMs),
     max_deliver: -1,
@@ -59,7 +59,7 @@ export async function ensureConsumer(
       return await manager.consumers.add(stream, { ...wanted, ...start });
     }
     const drift = Object.entries(wanted).filter(
-      ([setting, value]) => Reflect.get(found.config, setting) !== value,
+      ([setting, value]) => JSON.stringify(Reflect.get(found.config, setting)) !== JSON.stringify(value),
     );
     const [stuck] = drift.filter(([setting]) => FIXED.has(setting));
     if (stuck !== undefined) {

@@ -172,6 +172,33 @@ describe('the order of a batch handler', () => {
     await app.close();
   });
 
+  it('holds over several subjects, also for what a killed process had taken', async () => {
+    const seen: string[] = [];
+    @Controller()
+    class Handlers {
+      @OnBatch([pattern('b-one'), pattern('b-two')], { durable: 'b-several', ackWaitMs: 60_000 })
+      handle(messages: readonly Delivery[]) {
+        seen.push(...messages.map(idOf));
+      }
+    }
+    const first = await TestApp.start(test.server.url, Handlers);
+    await first.close();
+    const wanted: SealedEvent[] = [];
+    for (let turn = 0; turn < 20; turn++) {
+      const turns = [sealed('b-two'), sealed('b-other'), sealed('b-one')];
+      await test.log.appendInOrder(turns);
+      wanted.push(...turns.filter(({ subject }) => !subject.includes('b-other')));
+    }
+    const script = fileURLToPath(new URL('../../test/take-and-die.mjs', import.meta.url));
+    const victim = spawn(process.execPath, [script, test.server.url, STREAM.events, 'b-several', '30']);
+    await once(victim.stdout, 'data');
+    victim.kill('SIGKILL');
+    await once(victim, 'exit');
+    const app = await TestApp.start(test.server.url, Handlers);
+    await expect.poll(() => seen, { timeout: 5_000 }).toStrictEqual(ids(wanted));
+    await app.close();
+  });
+
   it('holds through a server that is killed in the middle, again and again', async () => {
     const seen: string[] = [];
     @Controller()

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { pauseBefore, resolveSubscription } from './subscription.js';
 
-const event = (pattern: string, options: object) =>
+const event = (pattern: string | readonly string[], options: object) =>
   resolveSubscription({ mode: 'event', pattern, options }, 'ward-1');
 
 describe('a subscription', () => {
   it('gets site, stream and defaults filled in', () => {
     expect(event('bcmed.{site}.pump.*.rate-changed', { durable: 'audit-rates' })).toMatchObject({
-      filter: 'bcmed.ward-1.pump.*.rate-changed',
+      filters: ['bcmed.ward-1.pump.*.rate-changed'],
       stream: 'EVENTS',
       tries: 6,
       concurrency: 16,
@@ -21,6 +21,7 @@ describe('a subscription', () => {
   it.each([
     ['a durable name with a dot', 'bcmed.{site}.>', { durable: 'a.b' }],
     ['a subject of no stream', 'other.>', { durable: 'a' }],
+    ['subjects of two streams', ['bcmed.{site}.>', 'bcmed-block.{site}.>'], { durable: 'a' }],
     ['no concurrency', 'bcmed.{site}.>', { durable: 'a', concurrency: 0 }],
     ['a handler of another kind', 'bcmed.{site}.>', undefined],
   ])('with %s is refused', (_, pattern, options) => {

@@ -70,8 +70,8 @@ export const BATCH_DEFAULTS = {
 
 interface ResolvedCommon extends Required<CommonOptions> {
   readonly stream: StreamName;
-  /** Subject pattern with the site filled in. */
-  readonly filter: string;
+  /** Subject patterns with the site filled in; none overlaps another. */
+  readonly filters: readonly [string, ...string[]];
   readonly tries: number;
 }
 export interface EventSubscription extends ResolvedCommon {
@@ -88,8 +88,11 @@ export type Subscription = EventSubscription | BatchSubscription;
 
 /** What a decorator leaves on the method. */
 type Extras =
-  | { readonly mode: 'event'; readonly pattern: string; readonly options: EventOptions }
-  | { readonly mode: 'batch'; readonly pattern: string; readonly options: BatchOptions };
+  | { readonly mode: 'event'; readonly pattern: Pattern; readonly options: EventOptions }
+  | { readonly mode: 'batch'; readonly pattern: Pattern; readonly options: BatchOptions };
+
+/** One pattern, or several that do not overlap and belong to one stream: what they match comes in one order. */
+export type Pattern = string | readonly [string, ...string[]];
 
 /** Nest replaces a handler's error by "Internal server error"; the transport needs the real one. The decorators apply it. */
 @Catch()
@@ -110,7 +113,7 @@ type HandlerDecorator<Argument> = <Method extends (argument: Argument) => unknow
  * it resolved. A method that throws gets the message again after a pause; after the last try, or at once on
  * UnprocessableMessageError, the message is parked in DEAD-LETTERS.
  */
-export function OnEvent(pattern: string, options: EventOptions): HandlerDecorator<Delivery> {
+export function OnEvent(pattern: Pattern, options: EventOptions): HandlerDecorator<Delivery> {
   return decorate({ mode: 'event', pattern, options });
 }
 
@@ -119,7 +122,7 @@ export function OnEvent(pattern: string, options: EventOptions): HandlerDecorato
  * messages gather. One acknowledgement covers a batch, after the method resolved. A method that throws gets the same
  * messages again, for ever unless `tries` is set: a ledger must not skip.
  */
-export function OnBatch(pattern: string, options: BatchOptions): HandlerDecorator<readonly Delivery[]> {
+export function OnBatch(pattern: Pattern, options: BatchOptions): HandlerDecorator<readonly Delivery[]> {
   return decorate({ mode: 'batch', pattern, options });
 }
 
@@ -138,24 +141,30 @@ export function resolveSubscription(extras: unknown, site: string): Subscription
   if (!isExtras(extras))
     throw new SubscriptionError('A handler of this transport is declared with OnEvent or OnBatch.');
   const { pattern } = extras;
-  const filter = subjects.inSite(pattern, site);
+  const [first, ...others] = typeof pattern === 'string' ? [pattern] : pattern;
+  const filters = [
+    subjects.inSite(first, site),
+    ...others.map((other) => subjects.inSite(other, site)),
+  ] as const;
   const { durable } = extras.options;
   if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(durable)) {
     throw new SubscriptionError(
       `The durable name "${durable}" has other characters than a-z, 0-9 and inner hyphens.`,
     );
   }
-  const stream = streamOf(filter);
-  if (stream === undefined)
-    throw new SubscriptionError(`${durable}: no stream of the site has the subject ${filter}.`);
+  const stream = streamOf(filters[0]);
+  if (stream === undefined || filters.some((filter) => streamOf(filter) !== stream))
+    throw new SubscriptionError(
+      `${durable}: no stream of the site has the subject ${filters.join(' and ')}.`,
+    );
   if (extras.mode === 'event') {
     const options = { ...EVENT_DEFAULTS, ...extras.options };
     const tries = countOf(options.tries ?? options.retryPausesMs.length + 1);
     const concurrency = options.ordered ? 1 : options.concurrency;
-    return positive({ ...options, mode: 'event', stream, filter, tries, concurrency });
+    return positive({ ...options, mode: 'event', stream, filters, tries, concurrency });
   }
   const options = { ...BATCH_DEFAULTS, ...extras.options };
-  return positive({ ...options, mode: 'batch', stream, filter, tries: countOf(options.tries) });
+  return positive({ ...options, mode: 'batch', stream, filters, tries: countOf(options.tries) });
 }
 
 function positive<Kind extends Subscription>(subscription: Kind): Kind {
