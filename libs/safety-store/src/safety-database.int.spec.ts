@@ -37,6 +37,24 @@ describe('a safety store', () => {
     expect(texts(open(file))).toEqual(['kept']);
   });
 
+  it('of an older version gets what the newer one adds, and keeps what it has', () => {
+    const file = path();
+    const old = new SafetyDatabase(file, SCHEMA);
+    write(old, 'kept');
+    old.close();
+    const newer = {
+      version: 3,
+      tables: 'not used',
+      upgrades: { 1: 'alter table note add column author text;', 2: 'create table tag (name text) strict;' },
+    };
+    const store = new SafetyDatabase(file, newer);
+    store.transaction(() => store.run("update note set author = 'somebody'"));
+    expect(store.all('select text, author from note')).toEqual([{ text: 'kept', author: 'somebody' }]);
+    expect(store.all('select * from tag')).toEqual([]);
+    store.close();
+    expect(() => new SafetyDatabase(file, SCHEMA)).toThrow(StoreUnreadableError);
+  });
+
   it('keeps nothing of a transaction that threw, and hands the reason on', () => {
     const store = open(path());
     const bug = new RangeError('a bug');

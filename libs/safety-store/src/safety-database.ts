@@ -6,11 +6,13 @@ import { StoreUnreadableError, StoreUnwritableError } from './errors.js';
 /** One row as it is read. Whole numbers come as `number`, so keep those that may exceed 2^53 as text. */
 export type Row = Readonly<Record<string, null | number | bigint | string | Uint8Array>>;
 
-/** The tables of a store. A store of another version is refused: it is upgraded by a program that knows both. */
+/** The tables of a store. A store that is newer, or too old for every step below, is refused. */
 export interface Schema {
   readonly version: number;
   /** `create table` statements; run once, in one transaction. */
   readonly tables: string;
+  /** By the version that a step starts from: the statements that lead to the next one. */
+  readonly upgrades?: Readonly<Record<number, string>>;
 }
 
 /** How long a process that is just ending may still hold the file. */
@@ -91,11 +93,12 @@ export class SafetyDatabase {
     this.#database.close();
   }
 
-  #makeTables({ version, tables }: Schema): void {
+  #makeTables({ version, tables, upgrades = {} }: Schema): void {
     const found = Number(this.#database.prepare('pragma user_version').get()?.['user_version']);
     if (found === version) return;
-    if (found !== 0) throw new RangeError(`it has version ${found}, this program knows ${version}`);
-    this.#database.exec(`begin immediate; ${tables} pragma user_version = ${version}; commit;`);
+    const steps = found === 0 ? [tables] : stepsBetween(found, version, upgrades);
+    if (!steps) throw new RangeError(`it has version ${found}, this program knows ${version}`);
+    this.#database.exec(`begin immediate; ${steps.join(' ')} pragma user_version = ${version}; commit;`);
   }
 
   #prepared(sql: string): StatementSync {
@@ -103,6 +106,21 @@ export class SafetyDatabase {
     if (!statement) this.#statements.set(sql, (statement = this.#database.prepare(sql)));
     return statement;
   }
+}
+
+/** The statements of every step, or undefined when one is missing. */
+function stepsBetween(
+  from: number,
+  to: number,
+  upgrades: Readonly<Record<number, string>>,
+): string[] | undefined {
+  const steps: string[] = [];
+  for (let version = from; version < to; version++) {
+    const step = upgrades[version];
+    if (step === undefined) return undefined;
+    steps.push(step);
+  }
+  return from < to ? steps : undefined;
 }
 
 function isDatabaseError(error: unknown): boolean {
