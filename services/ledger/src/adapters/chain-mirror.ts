@@ -2,10 +2,12 @@ import {
   ChainClient,
   ChainError,
   ContractAbsentError,
+  ContractForeignError,
   reconcile,
   type AnchorClient,
   type AnchorHead,
   type Hex,
+  type Reconciliation,
 } from '@bcmed/chain';
 import type { HealthResult } from '@bcmed/service-kit';
 import type { BaseWallet } from 'ethers';
@@ -13,7 +15,7 @@ import type { Reanchored } from '../domain/announcements.js';
 import type { AnchorPlace } from '../domain/block.js';
 import { ChainDivergedError, ChainLostError, LedgerError } from '../errors.js';
 import type { SignedBlock } from './block-rows.js';
-import type { LedgerStore } from './ledger-store.js';
+import type { ContractPlace, LedgerStore } from './ledger-store.js';
 
 /** What the mirror needs to know about its site and its node. */
 export interface MirrorSettings {
@@ -21,7 +23,7 @@ export interface MirrorSettings {
   readonly url: string;
   readonly chainId: bigint;
   readonly wallet: BaseWallet;
-  /** Contract to use when the store knows none yet. */
+  /** Contract to use when the store knows none yet, or when the chain lost the one that it knows. */
   readonly contract?: string;
   readonly recovery: 'automatic' | 'manual';
 }
@@ -135,13 +137,10 @@ export class ChainMirror {
   }
 
   async #reconcile(client: ChainClient, block: SignedBlock, validators: Validators): Promise<AnchorPlace> {
-    const head = await this.#findContract(client, validators);
-    const decision = reconcile(head, {
-      number: block.header.number,
-      blockHashAt: (number) => this.store.blockHashAt(number),
-    });
+    const decision = await this.#look(client, block, validators);
     switch (decision.kind) {
       case 'equal':
+        this.#moveTo(await placeOf(this.#known()), block.header.number + 1n);
         return { chainId: client.chainId, contract: this.#known().contract };
       case 'replay':
         return this.#replay(decision.from, decision.to);
@@ -156,8 +155,39 @@ export class ChainMirror {
     }
   }
 
-  async #findContract(client: ChainClient, validators: Validators): Promise<AnchorHead | 'no-contract'> {
-    const address = this.store.contract ?? this.settings.contract;
+  /**
+   * Compares the log with its contract. Only when that one was lost does the one count that the operator has named since: as long as
+   * the log's own contract stands, a configuration cannot lead away from what it says.
+   */
+  async #look(client: ChainClient, block: SignedBlock, validators: Validators): Promise<Reconciliation> {
+    const { number } = block.header;
+    const compare = async (address: string | undefined): Promise<Reconciliation> =>
+      reconcile(await this.#readHeadOf(client, address, validators), {
+        number,
+        blockHashAt: (wanted) => this.store.blockHashAt(wanted),
+      });
+    const { contract: own } = this.store;
+    const { contract: named } = this.settings;
+    if (own === undefined || named === undefined || isSame(own, named)) return compare(own ?? named);
+    let foreign: ContractForeignError | undefined;
+    try {
+      const decision = await compare(own);
+      if (decision.kind !== 'successor') return decision;
+    } catch (error) {
+      // On a chain that began anew somebody else may have got the address.
+      if (!(error instanceof ContractForeignError)) throw error;
+      foreign = error;
+    }
+    const decision = await compare(named);
+    if (foreign && decision.kind === 'successor') throw foreign;
+    return decision;
+  }
+
+  async #readHeadOf(
+    client: ChainClient,
+    address: string | undefined,
+    validators: Validators,
+  ): Promise<AnchorHead | 'no-contract'> {
     if (address === undefined) return 'no-contract';
     try {
       this.#anchor = await client.openBlockAnchor(address, { site: this.settings.site, ...validators });
@@ -170,36 +200,22 @@ export class ChainMirror {
 
   async #replay(from: bigint, to: bigint): Promise<AnchorPlace> {
     const anchor = this.#known();
-    const lastConfirmed = this.store.lastConfirmed;
+    const where = await placeOf(anchor);
     let place: AnchorPlace = { chainId: anchor.chainId, contract: anchor.contract };
     for (let number = from; number <= to; number++) {
       const block = this.store.blockAt(number);
       if (!block) throw new RangeError(`the store has no block ${number.toString()}`);
       place = await this.#send(anchor, block);
     }
-    if (from <= lastConfirmed) {
-      this.onReanchored({
-        reason: 'chain-behind',
-        contract: anchor.contract,
-        firstBlock: from,
-        lastBlock: lastConfirmed,
-      });
-    }
-    this.store.setContract(anchor.contract);
+    this.#moveTo(where, from);
     return place;
   }
 
   /** A new contract: the first one of the site, or one that begins after the newest block. */
   async #succeed(client: ChainClient, block: SignedBlock, validators: Validators): Promise<AnchorPlace> {
-    const before = this.store.contract ?? (this.settings.contract as Hex | undefined);
-    if (this.settings.recovery === 'manual') {
-      throw new ChainLostError(
-        before === undefined
-          ? 'no BlockAnchor is configured: deploy one and set BLOCK_ANCHOR_ADDRESS'
-          : `the chain lost the contract ${before} or too many of its blocks: restore the chain, or deploy a successor and set BLOCK_ANCHOR_ADDRESS`,
-      );
-    }
-    const lastConfirmed = this.store.lastConfirmed;
+    const { contract: named, recovery, site } = this.settings;
+    const before = this.store.contract ?? (named as Hex | undefined);
+    if (recovery === 'manual') throw new ChainLostError(whatWasLost(this.store.contract, named));
     const linked = before !== undefined && block.header.number > 1n;
     const after = linked
       ? {
@@ -207,30 +223,64 @@ export class ChainMirror {
           block: { header: block.header, signatures: block.signatures.map(({ signature }) => signature) },
         }
       : undefined;
-    const deployed = await client.deployBlockAnchor({
-      site: this.settings.site,
-      ...validators,
-      ...(after ? { after } : {}),
-    });
-    this.#anchor = deployed.anchor;
-    this.store.setContract(deployed.anchor.contract);
-    const { contract } = deployed.anchor;
-    if (before !== undefined && lastConfirmed > 0n) {
-      this.onReanchored({
-        reason: 'contract-missing',
-        contract,
-        predecessor: before,
-        firstBlock: lastConfirmed,
-        lastBlock: lastConfirmed,
-      });
-    }
+    const deployed = await client.deployBlockAnchor({ site, ...validators, ...(after ? { after } : {}) });
+    const { contract } = (this.#anchor = deployed.anchor);
+    this.#moveTo(
+      { contract, beginsAfter: after ? block.header.number : 0n },
+      this.store.lastConfirmed,
+      before,
+    );
     if (!after) return this.#send(deployed.anchor, block);
     const { transactionHash, chainBlockNumber } = deployed;
     return { chainId: client.chainId, contract, transactionHash, chainBlockNumber };
+  }
+
+  /**
+   * The log is anchored in this contract from now on. When blocks that were confirmed before had to be anchored once more, that is
+   * said first: a kill between the two says it twice and never not at all.
+   */
+  #moveTo(place: Required<ContractPlace>, firstAnchored: bigint, replaced?: string): void {
+    const { contract } = place;
+    const { place: known, lastConfirmed } = this.store;
+    const predecessor = replaced ?? (known && !isSamePlace(known, place) ? known.contract : undefined);
+    const firstBlock = firstAnchored < lastConfirmed ? firstAnchored : lastConfirmed;
+    const again = { contract, firstBlock, lastBlock: lastConfirmed };
+    if (lastConfirmed > 0n && predecessor !== undefined)
+      this.onReanchored({ reason: 'contract-missing', predecessor, ...again });
+    else if (lastConfirmed > 0n && firstAnchored <= lastConfirmed)
+      this.onReanchored({ reason: 'chain-behind', ...again });
+    this.store.setPlace(place);
   }
 
   #known(): AnchorClient {
     if (!this.#anchor) throw new RangeError('no contract is known');
     return this.#anchor;
   }
+}
+
+/** Where a contract stands, and after which block it began: on a chain that began anew another one may get the same address. */
+async function placeOf(anchor: AnchorClient): Promise<Required<ContractPlace>> {
+  const { link } = await anchor.readRules();
+  return { contract: anchor.contract, beginsAfter: link?.number ?? 0n };
+}
+
+/** A store of an earlier version knows the address only. */
+function isSamePlace(known: ContractPlace, place: Required<ContractPlace>): boolean {
+  const { beginsAfter = place.beginsAfter } = known;
+  return isSame(known.contract, place.contract) && beginsAfter === place.beginsAfter;
+}
+
+/** Addresses come with and without the checksum in their letters. */
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+function whatWasLost(own: string | undefined, named: string | undefined): string {
+  if (own === undefined && named === undefined)
+    return 'no BlockAnchor is configured: deploy one and set BLOCK_ANCHOR_ADDRESS';
+  const other =
+    own === undefined || named === undefined || isSame(own, named)
+      ? ''
+      : ` and ${named} cannot take its place`;
+  return `the chain lost the contract ${own ?? named ?? ''} or too many of its blocks${other}: restore the chain, or deploy a successor and set BLOCK_ANCHOR_ADDRESS`;
 }

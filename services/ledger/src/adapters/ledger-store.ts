@@ -21,6 +21,13 @@ export interface StoredLeaf extends PendingLeaf {
   readonly eventId?: string;
 }
 
+/** Which contract the log is anchored in. On a chain that began anew a successor may get its predecessor's address. */
+export interface ContractPlace {
+  readonly contract: Hex;
+  /** The block that its predecessor ended with; 0 in a first contract, absent in a store of an earlier version. */
+  readonly beginsAfter?: bigint;
+}
+
 /** An event of the ledger's own that waits to be appended to the stream. Not sealed yet: the seal is made when it is sent. */
 export interface Announcement {
   readonly id: string;
@@ -170,12 +177,19 @@ export class LedgerStore implements PriorEvents {
     return row === undefined ? NO_BLOCK : toHead(row as unknown as HeadRow);
   }
 
+  /** Address of the contract that the log is anchored in. */
   get contract(): Hex | undefined {
     return this.#meta('contract') as Hex | undefined;
   }
 
-  setContract(contract: Hex): void {
-    this.#setMeta('contract', contract);
+  get place(): ContractPlace | undefined {
+    const { contract } = this;
+    const after = this.#meta('contract-begins-after');
+    return contract && { contract, ...(after === undefined ? {} : { beginsAfter: BigInt(after) }) };
+  }
+
+  setPlace({ contract, beginsAfter }: Required<ContractPlace>): void {
+    this.#setMeta({ contract, 'contract-begins-after': beginsAfter.toString() });
   }
 
   #insertLeaf({ position, hash, bytes, eventId, exception }: StoredLeaf): void {
@@ -195,7 +209,7 @@ export class LedgerStore implements PriorEvents {
 
   #claim(owner: string): void {
     const found = this.#meta('owner');
-    if (found === undefined) this.#setMeta('owner', owner);
+    if (found === undefined) this.#setMeta({ owner });
     else if (found !== owner) {
       throw new StoreForeignError(
         `the store was made for ${found}, the configuration says ${owner}: give the ledger another BCMED_STATE_DIR`,
@@ -207,9 +221,11 @@ export class LedgerStore implements PriorEvents {
     return this.#database.get('select value from meta where key = ?', key)?.['value'] as string | undefined;
   }
 
-  #setMeta(key: string, value: string): void {
+  #setMeta(values: Readonly<Record<string, string>>): void {
     const sql = 'insert into meta values (?, ?) on conflict (key) do update set value = excluded.value';
-    this.#database.transaction(() => this.#database.run(sql, key, value));
+    this.#database.transaction(() => {
+      for (const [key, value] of Object.entries(values)) this.#database.run(sql, key, value);
+    });
   }
 }
 
