@@ -1,68 +1,32 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startAnvil, startNats, type AnvilNode, type NatsServer } from '@bcmed/embedded';
-import { EventLog, STREAM, connectNats, setUpStreams, subjects } from '@bcmed/event-log';
+import { startAnvil } from '@bcmed/embedded';
 import {
-  BlockAnchored,
   ChainReanchored,
-  CredentialEnrolled,
-  EpochOpened,
   EventRejected,
-  RateChanged,
   SenderGapClosed,
   SenderGapFound,
-  createEvent,
   derivedId,
-  isEvent,
-  parseEvent,
   serialiseEvent,
   subjectOf,
-  type StreamEvent,
 } from '@bcmed/events';
-import { hashToBase64Url, leafHash } from '@bcmed/merkle';
 import { StoreUnwritableError } from '@bcmed/safety-store';
-import { createSealer, entryBytes, generatePrivateKey, keyToken, type Sealer } from '@bcmed/seal';
-import { checkAnchoredBlock, type CheckedBlock } from '@bcmed/verification';
-import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Pump, SITE, TestSite } from '../test/site.js';
 import { LedgerAnnouncer } from './adapters/announcer.js';
 import { ChainMirror } from './adapters/chain-mirror.js';
 import { readChunks } from './adapters/event-stream.js';
 import { loadIdentity } from './adapters/identity.js';
 import { LedgerStore } from './adapters/ledger-store.js';
+import { StreamTail } from './adapters/stream-tail.js';
 import { AcceptEvents } from './commands/accept-events.js';
 import { CutBlocks } from './commands/cut-blocks.js';
 import { MAX_LEAVES_PER_BLOCK } from './domain/block.js';
 import { reanchoredEvent, type Reanchored } from './domain/announcements.js';
 
-const SITE = 's1';
-const root = createSealer(generatePrivateKey());
-const device = createSealer(generatePrivateKey());
-const folder = mkdtempSync(join(tmpdir(), 'bcmed-ledger-'));
-
-let nats: NatsServer;
-let anvil: AnvilNode;
-let connection: NatsConnection;
-let events: EventLog;
-let blocks: EventLog;
-
-beforeAll(async () => {
-  [nats, anvil] = await Promise.all([
-    startNats({ storeDir: join(folder, 'nats') }),
-    startAnvil({ stateFile: join(folder, 'chain.json') }),
-  ]);
-  connection = await connectNats({ servers: nats.url, name: 'test' });
-  await setUpStreams(connection, SITE);
-  events = new EventLog(connection);
-  blocks = new EventLog(connection, { stream: STREAM.blocks });
-});
-
-afterAll(async () => {
-  await connection.close();
-  await Promise.all([nats.stop(), anvil.stop()]);
-  rmSync(folder, { recursive: true });
-});
+const site = new TestSite();
+const { pump } = site;
+beforeAll(() => site.start());
+afterAll(() => site.stop());
 
 /** A disk that is full at the very moment at which the ledger learns that the chain confirmed. */
 class StoreThatCannotConfirm extends LedgerStore {
@@ -73,7 +37,7 @@ class StoreThatCannotConfirm extends LedgerStore {
 
 /** One life of a ledger process, without Nest: the same parts, put together the same way. */
 class Life {
-  readonly identity = loadIdentity(join(folder, 'state'), '1');
+  readonly identity = loadIdentity(site.stateDir, '1');
   readonly store: LedgerStore;
   readonly accepted: AcceptEvents;
   readonly mirror: ChainMirror;
@@ -81,9 +45,10 @@ class Life {
   readonly announcer: LedgerAnnouncer;
   readonly reanchored: Reanchored[] = [];
 
-  constructor(chainUrl = anvil.url, Store = LedgerStore) {
+  constructor(chainUrl = site.anvil.url, Store = LedgerStore) {
+    const { events, blocks, root, stateDir } = site;
     const { wallet, sealer, blockSealer, source } = this.identity;
-    this.store = new Store(join(folder, 'state', 'ledger.db'), { site: SITE, rootKeyId: root.keyId });
+    this.store = new Store(join(stateDir, 'ledger.db'), { site: SITE, rootKeyId: root.keyId });
     this.accepted = new AcceptEvents(this.store, { site: SITE, source, rootKeyId: root.keyId });
     this.mirror = new ChainMirror(
       { site: SITE, url: chainUrl, chainId: 31_337n, wallet, recovery: 'automatic' },
@@ -92,9 +57,10 @@ class Life {
     this.cutter = new CutBlocks(this.accepted, this.store, this.mirror, {
       site: SITE,
       wallet,
+      keyId: sealer.keyId,
       minimumSpacingMs: 5,
     });
-    this.announcer = new LedgerAnnouncer(this.store, {
+    this.announcer = new LedgerAnnouncer(this.store, new StreamTail(events, this.store), {
       site: SITE,
       source,
       sealer,
@@ -113,11 +79,9 @@ class Life {
   }
 
   async read(): Promise<this> {
-    for await (const chunk of readChunks(
-      events,
-      this.accepted.lastPosition + 1n,
-      await events.lastPosition(),
-    ))
+    const { events } = site;
+    const last = await events.lastPosition();
+    for await (const chunk of readChunks(events, this.accepted.lastPosition + 1n, last))
       this.accepted.accept(chunk);
     return this;
   }
@@ -136,7 +100,7 @@ class Life {
         expect(this.accepted.waiting).toHaveLength(0);
         expect(this.store.announcements(1)).toHaveLength(0);
         expect(this.store.firstUnpublished()).toBeUndefined();
-        expect(this.store.lastPosition).toBe(await events.lastPosition());
+        expect(this.store.lastPosition).toBe(await site.events.lastPosition());
         expect(this.store.lastConfirmed).toBe(this.store.head.number);
       },
       { timeout: 20_000, interval: 20 },
@@ -162,131 +126,38 @@ afterEach(async () => {
   life = undefined;
 });
 
-async function send(sealer: Sealer, event: StreamEvent, seal?: string): Promise<bigint> {
-  const body = serialiseEvent(event);
-  const { position } = await events.append({
-    subject: subjectOf(event),
-    id: event.id,
-    seal: seal ?? sealer.seal(body),
-    body,
-  });
-  return position;
-}
-
-const base = (entity: string, purpose: string) => ({
-  id: derivedId(purpose),
-  source: 'site/root',
-  entity,
-  time: new Date().toISOString(),
-  site: SITE,
-  actor: 'site/root',
-});
-
-async function enrol(sealer: Sealer, holder: string, area: string): Promise<void> {
-  const data = {
-    keyId: sealer.keyId,
-    publicKey: sealer.publicJwk,
-    kind: 'device' as const,
-    holder,
-    areas: [area],
-  };
-  await send(root, createEvent(CredentialEnrolled, base(keyToken(sealer.keyId), holder), data));
-}
-
-/** The chain of one pump; `make` seals the next event without sending it. */
-class Sender {
-  readonly chain = '01994f7e-7c00-7000-8000-00000000000a';
-  #sequence = 0;
-  #previous: string | undefined;
-
-  make(): StreamEvent & { readonly sealed: string } {
-    const sequence = String(++this.#sequence);
-    const event = createEvent(
-      RateChanged,
-      {
-        ...base('8002-51740', `rate ${sequence}`),
-        source: 'pump-adapter/1',
-        actor: 'front-panel',
-        chain: {
-          chain: this.chain,
-          sequence,
-          ...(this.#previous === undefined ? {} : { previous: this.#previous }),
-        },
-      },
-      { fromMlPerHour: 1, toMlPerHour: 2, changedBy: 'front-panel', logEntryId: this.#sequence },
-    );
-    const body = serialiseEvent(event);
-    const sealed = device.seal(body);
-    this.#previous = hashToBase64Url(leafHash(entryBytes(sealed, body)));
-    return { ...event, sealed };
-  }
-
-  async send(count: number): Promise<void> {
-    for (let index = 0; index < count; index++) {
-      const { sealed, ...event } = this.make();
-      await send(device, event, sealed);
-    }
-  }
-}
-const sender = new Sender();
-
-/** Every block of the stream BLOCKS, each checked by itself and against the one before. */
-async function checkedBlocks(): Promise<CheckedBlock[]> {
-  const validators = { validators: [loadIdentity(join(folder, 'state'), '1').wallet.address], quorum: 1 };
-  const checked: CheckedBlock[] = [];
-  for await (const message of blocks.readSubject(subjects.blocks(SITE))) {
-    const parsed = parseEvent(message.body);
-    if (!parsed.ok || !isEvent(parsed.event, BlockAnchored)) throw new Error('not a block');
-    const outcome = checkAnchoredBlock(parsed.event.data, validators, checked.at(-1));
-    if (!outcome.ok) throw new Error(outcome.fault.detail);
-    checked.push(outcome.block);
-  }
-  return checked;
-}
-
-async function eventsOfType(type: string): Promise<StreamEvent[]> {
-  const found: StreamEvent[] = [];
-  for await (const message of events.readSubject(subjects.events(SITE))) {
-    const parsed = parseEvent(message.body);
-    if (parsed.ok && parsed.event.type === type) found.push(parsed.event);
-  }
-  return found;
-}
+const checkedBlocks = () => site.checkedBlocks(loadIdentity(site.stateDir, '1'));
 
 describe('a ledger on a real stream and a real chain', () => {
+  it('keeps its first block until the site knows the key that seals it', async () => {
+    life = new Life().start();
+    await site.openEpoch(life.identity);
+    await life.read();
+    await site.enrol(life.identity.sealer, 'ledger/1', 'ledger');
+    await life.settle();
+    await site.verifies();
+  });
+
   it('confirms what is sealed, in blocks that hold together by themselves', async () => {
     life = new Life().start();
-    const { wallet, sealer } = life.identity;
-    await send(
-      root,
-      createEvent(EpochOpened, base(SITE, 'epoch'), {
-        epoch: 1,
-        epochBase: '0',
-        ruleSet: 1,
-        rootKey: root.publicJwk,
-        validators: [wallet.address.toLowerCase()],
-        quorum: 1,
-      }),
-    );
-    await enrol(sealer, 'ledger/1', 'ledger');
-    await enrol(device, 'pump-adapter/1', 'pump');
-    await sender.send(10);
+    await site.enrol(site.device, 'pump-adapter/1', 'pump');
+    await pump.send(10);
     await life.settle();
     const last = (await checkedBlocks()).at(-1);
-    expect(last?.header.treeSize).toBe(await events.lastPosition());
-    expect(life.accepted.counts).toEqual({ admitted: 13, rejected: 0, duplicates: 0 });
+    expect(last?.header.treeSize).toBe(await site.events.lastPosition());
+    expect(life.accepted.counts).toEqual({ admitted: 11, rejected: 0, duplicates: 0 });
   });
 
   it('turns a forged event into a rejection leaf and says so once', async () => {
     life = (await new Life().read()).start();
-    const { sealed: _, ...event } = new Sender().make();
-    const position = await send(
-      device,
+    const { sealed: _, ...event } = new Pump(site).make();
+    const position = await site.send(
+      site.device,
       { ...event, id: derivedId('forged') },
-      device.seal(Buffer.from('something else')),
+      site.device.seal(Buffer.from('something else')),
     );
     await life.settle();
-    const rejections = await eventsOfType(EventRejected.type);
+    const rejections = await site.eventsOfType(EventRejected.type);
     expect(rejections.map(({ data }) => data)).toEqual([
       {
         position: position.toString(),
@@ -301,23 +172,23 @@ describe('a ledger on a real stream and a real chain', () => {
 
   it('reports a hole in a sender’s chain, and that it closed', async () => {
     life = (await new Life().read()).start();
-    const { sealed: lateSeal, ...late } = sender.make();
-    await sender.send(2);
-    await send(device, late, lateSeal);
+    const { sealed: lateSeal, ...late } = pump.make();
+    await pump.send(2);
+    await site.send(site.device, late, lateSeal);
     await life.settle();
-    expect(await eventsOfType(SenderGapFound.type)).toHaveLength(1);
-    expect((await eventsOfType(SenderGapClosed.type)).map(({ data }) => data)).toMatchObject([
+    expect(await site.eventsOfType(SenderGapFound.type)).toHaveLength(1);
+    expect((await site.eventsOfType(SenderGapClosed.type)).map(({ data }) => data)).toMatchObject([
       { firstMissing: '11', lastMissing: '11' },
     ]);
   });
 
   it('counts an event that was sent again after the broker forgot it once only', async () => {
     life = (await new Life().read()).start();
-    const { sealed, ...event } = sender.make();
+    const { sealed, ...event } = pump.make();
     const body = serialiseEvent(event);
-    const first = await send(device, event, sealed);
+    const first = await site.send(site.device, event, sealed);
     // Another Nats-Msg-Id is what a copy after the duplicate window looks like to the broker.
-    const copy = await events.append({
+    const copy = await site.events.append({
       subject: subjectOf(event),
       id: derivedId('copy'),
       seal: sealed,
@@ -333,7 +204,7 @@ describe('a ledger on a real stream and a real chain', () => {
 
 describe('a ledger that was away for long', () => {
   it('confirms a backlog in blocks as large as a message may be', async () => {
-    await sender.send(2_500);
+    await pump.send(2_500);
     life = (await new Life().read()).start();
     await life.settle();
     const sizes = (await checkedBlocks()).map(({ leafHashes }) => leafHashes.length);
@@ -356,7 +227,7 @@ describe('a ledger that dies', () => {
     ],
     [
       'after the chain confirmed, before it knew',
-      () => new Life(anvil.url, StoreThatCannotConfirm),
+      () => new Life(site.anvil.url, StoreThatCannotConfirm),
       async (dying) => {
         dying.cutter.start();
         await vi.waitFor(() => expect(dying.cutter.fault).toMatch(/full/));
@@ -372,7 +243,7 @@ describe('a ledger that dies', () => {
     ],
   ])('%s: the next life loses and repeats nothing', async (_, begin, untilTheEnd) => {
     const before = (await checkedBlocks()).length;
-    await sender.send(3);
+    await pump.send(3);
     const dying = await begin().read();
     await untilTheEnd(dying);
     dying.die();
@@ -380,20 +251,20 @@ describe('a ledger that dies', () => {
     await life.settle();
     const all = await checkedBlocks();
     expect(all.length).toBeGreaterThan(before);
-    expect(all.at(-1)?.header.treeSize).toBe(await events.lastPosition());
+    expect(all.at(-1)?.header.treeSize).toBe(await site.events.lastPosition());
   });
 });
 
 describe('a chain that was killed', () => {
   it('is anchored again by a successor, linked to its predecessor, as an event', async () => {
-    const { port } = anvil;
-    await anvil.kill();
-    await sender.send(2);
+    const { port } = site.anvil;
+    await site.anvil.kill();
+    await pump.send(2);
     life = (await new Life(`http://127.0.0.1:${port}`).read()).start();
-    anvil = await startAnvil({ stateFile: join(folder, 'chain.json'), port });
+    site.anvil = await startAnvil({ stateFile: site.chainFile, port });
     await life.settle();
     expect(life.reanchored).toMatchObject([{ reason: 'contract-missing' }]);
-    expect(await eventsOfType(ChainReanchored.type)).toHaveLength(1);
+    expect(await site.eventsOfType(ChainReanchored.type)).toHaveLength(1);
     const all = await checkedBlocks();
     const head = await life.mirror.readHead();
     expect(head).toMatchObject({ number: all.at(-1)?.header.number, blockHash: all.at(-1)?.blockHash });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { EventLog, JetStreamServer, STREAM, connectNats } from '@bcmed/event-log';
+import { EventLog, JetStreamServer, STREAM, busCredentials, connectNats } from '@bcmed/event-log';
 import type { KeyId } from '@bcmed/seal';
 import { HealthModule, HealthRegistry } from '@bcmed/service-kit';
 import { loggerModule } from '@bcmed/telemetry';
@@ -9,6 +9,7 @@ import { LedgerAnnouncer } from './adapters/announcer.js';
 import { ChainMirror } from './adapters/chain-mirror.js';
 import { loadIdentity, type LedgerIdentity } from './adapters/identity.js';
 import { LedgerStore } from './adapters/ledger-store.js';
+import { StreamTail } from './adapters/stream-tail.js';
 import { AcceptEvents } from './commands/accept-events.js';
 import { CutBlocks } from './commands/cut-blocks.js';
 import { StatusController } from './commands/status.controller.js';
@@ -34,7 +35,12 @@ export class LedgerModule {
         {
           provide: CONNECTION,
           inject: [IDENTITY],
-          useFactory: ({ source }: LedgerIdentity) => connectNats({ servers: config.NATS_URL, name: source }),
+          useFactory: ({ source }: LedgerIdentity) =>
+            connectNats({
+              servers: config.NATS_URL,
+              name: source,
+              credentials: busCredentials('ledger', config.NATS_SEED_FILE),
+            }),
         },
         {
           provide: EventLog,
@@ -44,6 +50,11 @@ export class LedgerModule {
         {
           provide: LedgerStore,
           useFactory: () => new LedgerStore(join(stateDir, 'ledger.db'), { site, rootKeyId }),
+        },
+        {
+          provide: StreamTail,
+          inject: [EventLog, LedgerStore],
+          useFactory: (events: EventLog, store: LedgerStore) => new StreamTail(events, store),
         },
         {
           provide: AcceptEvents,
@@ -76,24 +87,26 @@ export class LedgerModule {
             accepted: AcceptEvents,
             store: LedgerStore,
             mirror: ChainMirror,
-            { wallet }: LedgerIdentity,
+            { wallet, sealer }: LedgerIdentity,
           ) =>
             new CutBlocks(accepted, store, mirror, {
               site,
               wallet,
+              keyId: sealer.keyId,
               minimumSpacingMs: config.MINIMUM_ANCHOR_SPACING_MS,
             }),
         },
         {
           provide: LedgerAnnouncer,
-          inject: [LedgerStore, EventLog, AcceptEvents, IDENTITY],
+          inject: [LedgerStore, StreamTail, EventLog, AcceptEvents, IDENTITY],
           useFactory: (
             store: LedgerStore,
+            tail: StreamTail,
             events: EventLog,
             accepted: AcceptEvents,
             { source, sealer, blockSealer }: LedgerIdentity,
           ) =>
-            new LedgerAnnouncer(store, {
+            new LedgerAnnouncer(store, tail, {
               site,
               source,
               sealer,
@@ -105,12 +118,12 @@ export class LedgerModule {
         },
         {
           provide: JetStreamServer,
-          inject: [CONNECTION, AcceptEvents],
-          useFactory: (connection: NatsConnection, accepted: AcceptEvents) =>
+          inject: [CONNECTION, StreamTail],
+          useFactory: (connection: NatsConnection, tail: StreamTail) =>
             new JetStreamServer({
               connection,
               site,
-              resumeAfter: { [EVENTS_DURABLE]: () => Promise.resolve(accepted.lastPosition) },
+              resumeAfter: { [EVENTS_DURABLE]: () => tail.resumeAfter() },
             }),
         },
         {
@@ -118,6 +131,7 @@ export class LedgerModule {
           inject: [
             IDENTITY,
             LedgerStore,
+            StreamTail,
             AcceptEvents,
             ChainMirror,
             CutBlocks,
@@ -129,6 +143,7 @@ export class LedgerModule {
           useFactory: (
             identity: LedgerIdentity,
             store: LedgerStore,
+            tail: StreamTail,
             accepted: AcceptEvents,
             mirror: ChainMirror,
             blocks: CutBlocks,
@@ -138,7 +153,7 @@ export class LedgerModule {
             health: HealthRegistry,
           ) =>
             new Ledger(
-              { identity, store, accepted, mirror, blocks, announcer, events, server, health },
+              { identity, store, tail, accepted, mirror, blocks, announcer, events, server, health },
               { site, chainId: config.CHAIN_ID },
             ),
         },

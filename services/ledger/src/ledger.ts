@@ -6,15 +6,16 @@ import type { LedgerAnnouncer } from './adapters/announcer.js';
 import type { ChainMirror } from './adapters/chain-mirror.js';
 import type { LedgerIdentity } from './adapters/identity.js';
 import type { LedgerStore } from './adapters/ledger-store.js';
+import type { StreamTail } from './adapters/stream-tail.js';
 import type { AcceptEvents } from './commands/accept-events.js';
 import type { CutBlocks } from './commands/cut-blocks.js';
 import { reanchoredEvent } from './domain/announcements.js';
-import { StreamShorterThanTreeError } from './errors.js';
 
 /** The parts of a ledger, already made. */
 export interface LedgerParts {
   readonly identity: LedgerIdentity;
   readonly store: LedgerStore;
+  readonly tail: StreamTail;
   readonly accepted: AcceptEvents;
   readonly mirror: ChainMirror;
   readonly blocks: CutBlocks;
@@ -32,17 +33,24 @@ export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly parts: LedgerParts,
     private readonly settings: { readonly site: string; readonly chainId: bigint },
   ) {
-    const { accepted, announcer, blocks, mirror } = parts;
+    const { accepted, announcer, blocks, mirror, tail } = parts;
+    tail.onLost = (error) => {
+      blocks.halt(error);
+      announcer.wake();
+    };
     blocks.onConfirmed = () => announcer.wake();
     accepted.onAnnouncement = () => announcer.wake();
     mirror.onReanchored = (what) => this.#recordReanchoring(what);
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { accepted, announcer, blocks, events, health, server } = this.parts;
+    const { accepted, announcer, blocks, events, health, server, tail } = this.parts;
     health.add(watchConnection(events.connection).health(), server.health(), ...this.#checks());
     await requireStreams(events.connection, this.settings.site);
-    await this.#compareWithStream();
+    await tail.require().catch((error: unknown) => {
+      // The process stays and says why: one that ended would be started again, and again, until the stream had grown past the tree.
+      if (error !== tail.lost) throw error;
+    });
     blocks.start();
     announcer.start();
     this.#log.log(`the log has ${accepted.lastPosition.toString()} leaves`);
@@ -54,16 +62,6 @@ export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
     await announcer.stop();
     store.close();
     await events.connection.close();
-  }
-
-  /** A stream that ends before the tree lost acknowledged events: nothing may be built on it. */
-  async #compareWithStream(): Promise<void> {
-    const { accepted, blocks, events } = this.parts;
-    const last = await events.lastPosition();
-    if (last >= accepted.lastPosition) return;
-    const text = `the stream ends at position ${last.toString()}, the tree has ${accepted.lastPosition.toString()} leaves: restore the tail of the stream before anything is appended`;
-    blocks.halted = new StreamShorterThanTreeError(text);
-    this.#log.error(`${blocks.halted.code} ${text}`);
   }
 
   #recordReanchoring(what: Parameters<typeof reanchoredEvent>[0]): void {
@@ -106,8 +104,8 @@ export class Ledger implements OnApplicationBootstrap, OnApplicationShutdown {
         if (announcer.fault !== undefined) return { status: 'degraded', detail: announcer.fault };
         if (!accepted.isEnrolled(identity.sealer.keyId))
           return {
-            status: 'degraded',
-            detail: `key ${identity.sealer.keyId} is not enrolled: announcements wait`,
+            status: 'down',
+            detail: `key ${identity.sealer.keyId} is not enrolled, blocks and announcements wait: enrol it`,
           };
         return { status: 'up' };
       }),

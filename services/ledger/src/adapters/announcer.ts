@@ -4,8 +4,10 @@ import { EventLogError, type EventLog } from '@bcmed/event-log';
 import type { Sealer } from '@bcmed/seal';
 import { Logger } from '@nestjs/common';
 import { confirmationOf } from '../domain/block.js';
+import { StreamShorterThanTreeError } from '../errors.js';
 import type { SignedBlock } from './block-rows.js';
 import type { LedgerStore } from './ledger-store.js';
+import type { StreamTail } from './stream-tail.js';
 
 const RETRY_PAUSES_MS = [20, 100, 500, 1_000] as const;
 const ANNOUNCEMENTS_AT_ONCE = 100;
@@ -25,6 +27,8 @@ export interface AnnouncerSettings {
 /**
  * Algorithm 1, step x: sends what the store holds to the stream, until the broker has it: confirmations of blocks in order, then events
  * about rejections and gaps. Everything goes out under an id that follows from its cause, so sending twice stores once.
+ *
+ * Says nothing more once the stream has lost its tail: each message would take the position of a lost one.
  */
 export class LedgerAnnouncer {
   readonly #abort = new AbortController();
@@ -37,6 +41,7 @@ export class LedgerAnnouncer {
 
   constructor(
     private readonly store: LedgerStore,
+    private readonly tail: StreamTail,
     private readonly settings: AnnouncerSettings,
   ) {}
 
@@ -61,13 +66,16 @@ export class LedgerAnnouncer {
       if (!this.#pending) await new Promise<void>((resolve) => (this.#wake = resolve));
       this.#pending = false;
       try {
+        await this.tail.require();
         await this.#sendBlocks();
         if (this.settings.mayAnnounce()) await this.#sendAnnouncements();
         failures = 0;
         this.fault = undefined;
       } catch (error) {
-        if (!(error instanceof EventLogError)) throw error;
+        const lost = error instanceof StreamShorterThanTreeError;
+        if (!lost && !(error instanceof EventLogError)) throw error;
         this.fault = `${error.code}: ${error.message}`;
+        if (lost) return;
         this.#log.warn(this.fault);
         this.#pending = true;
         const wait = RETRY_PAUSES_MS[Math.min(failures++, RETRY_PAUSES_MS.length - 1)];

@@ -7,6 +7,7 @@ import type { ChainMirror } from '../adapters/chain-mirror.js';
 import type { SignedBlock } from '../adapters/block-rows.js';
 import type { LedgerStore } from '../adapters/ledger-store.js';
 import { StoreUnwritableError } from '@bcmed/safety-store';
+import type { KeyId } from '@bcmed/seal';
 import { cutBlock } from '../domain/block.js';
 import { waitBeforeCutMs } from '../domain/cadence.js';
 import { LedgerError, NotValidatorError } from '../errors.js';
@@ -17,8 +18,6 @@ const RETRY_PAUSES_MS = [20, 50, 100, 250, 500, 1_000, 2_000] as const;
 
 const STORE_RETRY_MS = 1_000;
 const LOOK_AGAIN_MS = 1_000;
-
-/** How many recent anchors the latency figures look at. */
 
 /**
  * Algorithm 1, steps vii to ix: group commit. One block at a time is signed and anchored while the next one fills; a slow chain makes
@@ -34,8 +33,7 @@ export class CutBlocks {
   #running: Promise<void> | undefined;
   /** Durations of the newest anchors, milliseconds. */
   readonly anchorMs = new LatencyWindow();
-  /** Set when the ledger stands still until a person acts. */
-  halted: LedgerError | undefined;
+  #halted: LedgerError | undefined;
   /** Why nothing is cut at the moment although nobody has to decide anything. */
   fault: string | undefined;
   /** Called when the chain confirmed a block. */
@@ -48,9 +46,27 @@ export class CutBlocks {
     private readonly settings: {
       readonly site: string;
       readonly wallet: BaseWallet;
+      /** Seals the confirmations. */
+      readonly keyId: KeyId;
       readonly minimumSpacingMs: number;
     },
   ) {}
+
+  /** Set when the ledger stands still until a person acts and starts it again. */
+  get halted(): LedgerError | undefined {
+    return this.#halted;
+  }
+
+  /** From now on nothing is cut, signed or sent. The first reason counts. */
+  halt(error: LedgerError): void {
+    if (this.#halted) return;
+    this.#halted = error;
+    this.#log.error(
+      `${error.code} the ledger stands still until it is started again, events are kept: ${error.message}`,
+    );
+    this.#abort.abort();
+    this.#wake();
+  }
 
   start(): void {
     this.accepted.onWaiting = () => this.#wake();
@@ -65,7 +81,7 @@ export class CutBlocks {
   }
 
   async #run(): Promise<void> {
-    while (!this.#stopping && !this.halted) {
+    while (!this.#stopping) {
       try {
         await this.#one();
         this.fault = undefined;
@@ -77,8 +93,12 @@ export class CutBlocks {
 
   async #one(): Promise<void> {
     const open = this.store.blockAt(this.store.lastConfirmed + 1n);
-    if (open) return this.#anchor(open, []);
-    if (this.accepted.waiting.length === 0 || !this.accepted.epoch) return this.#idle();
+    if (open) {
+      await this.#anchor(open, 0);
+      return;
+    }
+    this.#requireValidator();
+    if (this.accepted.waiting.length === 0 || !this.#maySay()) return this.#idle();
     await this.#pause(
       waitBeforeCutMs({
         lastAnchorBeganMs: this.#lastAnchorBeganMs,
@@ -96,7 +116,7 @@ export class CutBlocks {
           'bcmed.block.number': Number(block.header.number),
           'bcmed.block.leaves': leaves.length,
         });
-        await this.#anchor(block, leaves);
+        if (!(await this.#anchor(block, leaves.length))) return;
         for (const { headers } of leaves) markAnchored(headers, span.spanContext());
       },
     );
@@ -119,15 +139,24 @@ export class CutBlocks {
     }
   }
 
+  /** Asked before there is anything to sign, so that a wrong key shows when the ledger starts and not with the next event. */
+  #requireValidator(): void {
+    const { epoch } = this.accepted;
+    const own = this.settings.wallet.address.toLowerCase();
+    if (!epoch || epoch.validators.some((address) => address.toLowerCase() === own)) return;
+    throw new NotValidatorError(
+      `${own} is not among the validators of the epoch (${epoch.validators.join(', ')}): restore validator-key.pem of this ledger from the backup`,
+    );
+  }
+
+  /** A confirmation is believed by what its own block and those before it say of keys: a block without ours would be in doubt for ever. */
+  #maySay(): boolean {
+    return this.accepted.epoch !== undefined && this.accepted.isEnrolled(this.settings.keyId);
+  }
+
   /** Cuts and signs. The block is on disk before its signature can leave the process. */
   #cut(): { block: SignedBlock; leaves: readonly WaitingLeaf[] } {
-    const { validators = [] } = this.accepted.epoch ?? {};
     const { wallet, site } = this.settings;
-    if (!validators.some((address) => address.toLowerCase() === wallet.address.toLowerCase())) {
-      throw new NotValidatorError(
-        `${wallet.address} is not among the validators of the epoch (${validators.join(', ')}): restore this validator's key file`,
-      );
-    }
     const cut = cutBlock(site, this.store.head, this.accepted.waiting, Date.now());
     const signatures: HeaderSignature[] = [signHeader(cut.header, wallet)];
     this.store.saveSigned(cut, signatures);
@@ -139,8 +168,8 @@ export class CutBlocks {
     };
   }
 
-  /** Anchors one signed block, however long the chain is away. */
-  async #anchor(block: SignedBlock, leaves: readonly WaitingLeaf[]): Promise<void> {
+  /** Anchors one signed block, however long the chain is away; false when the ledger had to end before. */
+  async #anchor(block: SignedBlock, leaves: number): Promise<boolean> {
     const { epoch } = this.accepted;
     if (!epoch) throw new RangeError('a block without an epoch');
     for (let tries = 1; !this.#stopping; tries++) {
@@ -151,21 +180,21 @@ export class CutBlocks {
         this.store.confirm(block.header.number, place);
         this.anchorMs.add(performance.now() - beganMs);
         this.onConfirmed();
-        return;
+        return true;
       } catch (error) {
         if (!(error instanceof ChainError)) throw error;
-        const what = `block ${block.header.number.toString()} (${leaves.length} leaves), try ${tries}`;
+        const what = `block ${block.header.number.toString()} (${leaves} leaves), try ${tries}`;
         this.#log.warn(`${what}: ${error.code} ${error.message}`);
         await this.#pause(RETRY_PAUSES_MS[Math.min(tries, RETRY_PAUSES_MS.length) - 1] ?? 0);
       }
     }
+    return false;
   }
 
   async #onFailure(error: unknown): Promise<void> {
     if (this.#stopping) return;
     if (error instanceof LedgerError) {
-      this.halted = error;
-      this.#log.error(`${error.code} the ledger stands still, events are still accepted: ${error.message}`);
+      this.halt(error);
       return;
     }
     if (!(error instanceof StoreUnwritableError)) throw error;

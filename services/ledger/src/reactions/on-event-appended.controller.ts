@@ -1,6 +1,7 @@
 import { EventLog, OnBatch, type Delivery } from '@bcmed/event-log';
 import { Controller } from '@nestjs/common';
 import { contiguous } from '../adapters/event-stream.js';
+import { StreamTail } from '../adapters/stream-tail.js';
 import { AcceptEvents } from '../commands/accept-events.js';
 
 /** Durable name of the ledger's consumer. The ledger's own store knows the position; the consumer follows it. */
@@ -14,17 +15,19 @@ const WORTH_LOOKING_AHEAD = 64;
 
 /**
  * Everything that is appended to the site's stream, in order. When the method returns, the leaves are on disk, and only then is the
- * batch acknowledged; what comes a second time is left out.
+ * batch acknowledged; what comes a second time is left out. Of a stream that lost its tail nothing is accepted.
  */
 @Controller()
 export class OnEventAppended {
   constructor(
     private readonly accepted: AcceptEvents,
     private readonly log: EventLog,
+    private readonly tail: StreamTail,
   ) {}
 
   @OnBatch('bcmed.{site}.>', { durable: EVENTS_DURABLE })
   async accept(batch: readonly Delivery[]): Promise<void> {
+    await this.tail.require();
     for await (const run of contiguous(this.log, this.accepted.lastPosition, batch)) {
       if (run.length >= WORTH_LOOKING_AHEAD) await this.accepted.lookAhead(run);
       this.accepted.accept(run);
