@@ -8,10 +8,17 @@ export {
   type WireBlockHeader,
 } from './block.js';
 export * from './catalogue/access.js';
+export * from './catalogue/alarm.js';
+export * from './catalogue/approvals.js';
+export * from './catalogue/association.js';
 export * from './catalogue/audit.js';
+export * from './catalogue/command.js';
+export * from './catalogue/dosing.js';
 export { CATALOGUE, DEFINITION_BY_TYPE } from './catalogue/index.js';
 export * from './catalogue/ledger.js';
+export * from './catalogue/people.js';
 export * from './catalogue/pump.js';
+export * from './catalogue/vitals.js';
 export type { EventDefinition, StreamName } from './define.js';
 export { derivedId } from './derived-id.js';
 export type { Envelope, StreamEvent } from './envelope.js';
@@ -25,5 +32,6 @@ export {
   type EventAttributes,
   type ParsedEvent,
 } from './event.js';
+export { pumpAction, pumpOrderText, type PumpAction, type PumpOrder } from './pump-order.js';
 export { subjectOf } from './subjects.js';
-export { TOKEN } from './terms.js';
+export { TOKEN, type PersonSignature, type Role, type SignedText } from './terms.js';

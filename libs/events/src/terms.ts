@@ -42,3 +42,57 @@ export const changedBy = z
   .describe(
     '`command` when this adapter wrote the frame that explains the change, otherwise the front panel',
   );
+
+/** A person appears only as a pseudonym; who that is stands nowhere on the stream. */
+export const person = token.describe('Pseudonym of a person');
+export const patient = token.describe("Pseudonym of a patient's stay; random, and new at each stay");
+export const unit = token.describe('Care unit, for example icu-1; `all` stands for every unit of the site');
+
+/** What a person may be on a unit. */
+export const role = z
+  .enum(['nurse', 'physician', 'pharmacist', 'engineer', 'auditor', 'administrator'])
+  .describe('Role on a unit; what it permits stands in the policy');
+
+const base64url = (low: number, high: number) =>
+  z
+    .string()
+    .min(low)
+    .max(high)
+    .regex(/^[A-Za-z0-9_-]+$/, 'must be base64url without padding');
+
+export const credentialId = base64url(16, 512).describe(
+  'Name of an authenticator: the WebAuthn credential id, or the RFC 7638 thumbprint of a key',
+);
+
+/**
+ * One person's signature over the SHA-256 of an exact text. A passkey makes a WebAuthn assertion whose challenge is that
+ * hash; a key credential, for automation, signs the text itself.
+ */
+export const personSignature = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('passkey'),
+    person,
+    credentialId,
+    authenticatorData: base64url(49, 2_048).describe('As the authenticator gave it'),
+    clientDataJson: base64url(1, 4_096).describe('As the browser gave it'),
+    signature: base64url(8, 512).describe('ECDSA with SHA-256, in DER, as WebAuthn has it'),
+  }),
+  z.object({
+    kind: z.literal('key'),
+    person,
+    credentialId,
+    signature: base64url(86, 86).describe('ES256 over the domain word, a line feed and the text; r and s'),
+  }),
+]);
+
+/** A text that people signed. The text is the order: whoever acts on it reads the text and nothing beside it. */
+export const signedText = z
+  .object({
+    text: z.string().min(2).max(8_192).describe('The exact text, JSON, never written anew'),
+    signatures: z.array(personSignature).min(1).max(8).describe('Of different people'),
+  })
+  .describe('An exact text and the signatures of people over it');
+
+export type PersonSignature = z.infer<typeof personSignature>;
+export type SignedText = z.infer<typeof signedText>;
+export type Role = z.infer<typeof role>;
