@@ -17,6 +17,8 @@ export interface NatsOptions {
   /** Absent or 0: the server chooses. Give the same port at a restart, so that clients find it again. */
   readonly port?: number;
   readonly monitorPort?: number;
+  /** Further lines of the configuration: who may connect and do what. Without them, everybody on this machine may. */
+  readonly authorisation?: readonly string[];
   readonly binary?: string;
   readonly logFile?: string;
   /** Past this, appends are refused; reserved by nobody, so it may exceed the disk. */
@@ -53,8 +55,8 @@ export interface NatsDurability {
  * assumed). Streams of an earlier run in the same folder, also of one that was killed, are there again.
  * Fails with `PortOccupiedError`, `StartFailedError`, `NotReadyError` or `NatsNotDurableError`; nothing then runs on.
  *
- * KNOWN: no authentication. Every local user of this machine can reach the server, delete streams and publish, though
- * never forge a seal; a shared machine is a job for the cluster set-up.
+ * Without `authorisation` every local user of this machine can reach the server, delete streams and publish, though never
+ * forge a seal.
  */
 export async function startNats(options: NatsOptions): Promise<NatsServer> {
   const { storeDir } = options;
@@ -102,6 +104,7 @@ function natsConfiguration(options: NatsOptions): string {
     `  max_memory_store: ${String(options.maxMemoryBytes ?? GIB / 4)}`,
     `  max_file_store: ${String(options.maxFileBytes ?? 64 * GIB)}`,
     '}',
+    ...(options.authorisation ?? []),
   ];
   return `${lines.join('\n')}\n`;
 }

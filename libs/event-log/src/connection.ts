@@ -1,4 +1,11 @@
-import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import {
+  connect,
+  createInbox,
+  type NatsConnection,
+  type NodeConnectionOptions,
+} from '@nats-io/transport-node';
+import { connectAs, type BusCredentials } from './broker/seed-file.js';
+import { inboxPrefixOf } from './broker/identities.js';
 import { ConnectError } from './errors.js';
 
 export interface ConnectSettings {
@@ -8,7 +15,9 @@ export interface ConnectSettings {
   readonly name: string;
   /** How long the first connection may take; afterwards it is kept up for ever. */
   readonly firstConnectMs?: number;
-  /** Everything else that the client knows: credentials, TLS. */
+  /** Which identity of the broker's table we are; absent for a server that asks nobody who they are. */
+  readonly credentials?: BusCredentials | undefined;
+  /** Everything else that the client knows: TLS. */
   readonly options?: Omit<NodeConnectionOptions, 'servers' | 'name'>;
 }
 
@@ -112,6 +121,13 @@ export class ConnectionWatch {
   }
 }
 
+const prefixes = new WeakMap<NatsConnection, string>();
+
+/** A subject for one answer to us, which nobody else may read. */
+export function inboxOf(connection: NatsConnection): string {
+  return createInbox(prefixes.get(connection));
+}
+
 const watches = new WeakMap<NatsConnection, ConnectionWatch>();
 
 /** The watch of a connection; the same one at every call. */
@@ -123,10 +139,11 @@ export function watchConnection(connection: NatsConnection): ConnectionWatch {
 
 /**
  * Connects and stays connected: a lost server is sought again for ever, first within milliseconds, later every second.
- * Throws ConnectError when no server answers within `firstConnectMs`.
+ * Throws ConnectError when no server answers within `firstConnectMs`, and SeedFileError for an unusable identity.
  */
 export async function connectNats(settings: ConnectSettings): Promise<NatsConnection> {
-  const { name, firstConnectMs = CONNECT_DEFAULTS.firstConnectMs, options = {} } = settings;
+  const { name, firstConnectMs = CONNECT_DEFAULTS.firstConnectMs, options = {}, credentials } = settings;
+  const identity = credentials && connectAs(credentials);
   const servers = [settings.servers]
     .flat()
     .flatMap((part) => part.split(',').map((address) => address.trim()));
@@ -141,10 +158,12 @@ export async function connectNats(settings: ConnectSettings): Promise<NatsConnec
         timeout: CONNECT_DEFAULTS.attemptMs,
         pingInterval: CONNECT_DEFAULTS.pingIntervalMs,
         ...options,
+        ...identity,
         servers,
         name,
       });
       watch = watchConnection(connection);
+      if (credentials) prefixes.set(connection, inboxPrefixOf(credentials.name));
       return connection;
     } catch (cause) {
       const pauses = CONNECT_DEFAULTS.reconnectPausesMs;

@@ -1,5 +1,5 @@
-import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
-import { watchConnection } from './connection.js';
+import { type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { inboxOf, watchConnection } from './connection.js';
 import { ReadInterruptedError } from './errors.js';
 import { NO_HEADERS, type LogMessage } from './messages.js';
 
@@ -45,7 +45,7 @@ export function readPage(connection: NatsConnection, request: PageRequest): Prom
       );
     const silence = setTimeout(() => fail(`no answer for ${SILENCE_MS} ms`), SILENCE_MS);
     const stopWatching = watchConnection(connection).onChange((event) => fail(event));
-    const subscription = connection.subscribe(createInbox(), {
+    const subscription = connection.subscribe(inboxOf(connection), {
       callback: (error, message) => {
         if (error) {
           fail(error.message, error);

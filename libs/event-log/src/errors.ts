@@ -98,3 +98,9 @@ export class UnprocessableMessageError extends EventLogError {
   readonly code = 'BCM-LOG-UNPROCESSABLE';
   override readonly name = 'UnprocessableMessageError';
 }
+
+/** The file with the seed of our identity on the broker cannot be used. */
+export class SeedFileError extends EventLogError {
+  readonly code = 'BCM-LOG-SEED-FILE';
+  override readonly name = 'SeedFileError';
+}

@@ -1,4 +1,13 @@
 export type { Appended, Expectation } from './append.js';
+export { brokerAuthorisation } from './broker/authorisation.js';
+export {
+  BUS_IDENTITIES,
+  SET_UP_IDENTITY,
+  permissionsOf,
+  type BusIdentity,
+  type BusPermissions,
+} from './broker/identities.js';
+export { busCredentials, loadOrCreateSeed, type BusCredentials } from './broker/seed-file.js';
 export {
   CONNECT_DEFAULTS,
   connectNats,

@@ -14,6 +14,13 @@ export const commonVariables = {
     .describe(
       'the address of the NATS server, for example nats://127.0.0.1:4222; several are separated by commas',
     ),
+  NATS_SEED_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "the file with the seed of this service's identity on NATS; leave it out for a server that asks for none",
+    ),
   BCMED_ROOT_KID: z
     .string()
     .regex(/^[A-Za-z0-9_-]{43}$/, 'not an RFC 7638 thumbprint (43 characters of base64url)')

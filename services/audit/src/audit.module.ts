@@ -1,5 +1,12 @@
 import type { KeyId } from '@bcmed/seal';
-import { EventLog, JetStreamServer, NATS_CONNECTION, STREAM, connectNats } from '@bcmed/event-log';
+import {
+  EventLog,
+  JetStreamServer,
+  NATS_CONNECTION,
+  STREAM,
+  busCredentials,
+  connectNats,
+} from '@bcmed/event-log';
 import { HealthModule, HealthRegistry } from '@bcmed/service-kit';
 import { loggerModule } from '@bcmed/telemetry';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -42,7 +49,12 @@ export class AuditModule {
         {
           provide: NATS_CONNECTION,
           inject: [IDENTITY],
-          useFactory: ({ source }: AuditIdentity) => connectNats({ servers: config.NATS_URL, name: source }),
+          useFactory: ({ source }: AuditIdentity) =>
+            connectNats({
+              servers: config.NATS_URL,
+              name: source,
+              credentials: busCredentials('audit', config.NATS_SEED_FILE),
+            }),
         },
         {
           provide: EventLog,
