@@ -1,2 +1,2 @@
 export { LogFixture, flipBit, sealed, type FixtureMessage, type LogFixtureOptions } from './log-fixture.js';
-export { fixtureSealer, fixtureWallet } from './log-keys.js';
+export { fixtureKey, fixtureSealer, fixtureWallet } from './log-keys.js';

@@ -1,4 +1,4 @@
-import { createECDH, createHash, createPrivateKey } from 'node:crypto';
+import { createECDH, createHash, createPrivateKey, type KeyObject } from 'node:crypto';
 import { createSealer, type Sealer } from '@bcmed/seal';
 import { Wallet } from 'ethers';
 
@@ -7,19 +7,22 @@ function scalar(name: string): Buffer {
   return createHash('sha256').update(`bcmed fixture ${name}`).digest();
 }
 
-/** A sealer whose key follows from a name. For tests only: everybody knows the private half. */
-export function fixtureSealer(name: string): Sealer {
+/** A P-256 key that follows from a name. For tests only: everybody knows the private half. */
+export function fixtureKey(name: string): KeyObject {
   const d = scalar(name);
   const point = createECDH('prime256v1');
   point.setPrivateKey(d);
   const bytes = point.getPublicKey();
   const coordinate = (from: number): string => bytes.subarray(from, from + 32).toString('base64url');
-  return createSealer(
-    createPrivateKey({
-      key: { kty: 'EC', crv: 'P-256', d: d.toString('base64url'), x: coordinate(1), y: coordinate(33) },
-      format: 'jwk',
-    }),
-  );
+  return createPrivateKey({
+    key: { kty: 'EC', crv: 'P-256', d: d.toString('base64url'), x: coordinate(1), y: coordinate(33) },
+    format: 'jwk',
+  });
+}
+
+/** A sealer whose key follows from a name. */
+export function fixtureSealer(name: string): Sealer {
+  return createSealer(fixtureKey(name));
 }
 
 /** A validator's wallet that follows from a name. For tests only. */

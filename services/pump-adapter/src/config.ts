@@ -32,6 +32,16 @@ export const configSchema = z.object({
     .describe(
       'the name of this instance; together with the service it is the holder of the key, for example bed-7',
     ),
+  BCMED_UNIT: z
+    .string()
+    .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, 'only a-z, 0-9 and inner hyphens')
+    .default('icu-1')
+    .describe('the care unit in which the pumps of this instance stand: whose people may order them'),
+  ALLOW_DEMONSTRATION: z
+    .enum(['true', 'false'], 'neither true nor false')
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe('whether people that were made for a demonstration are believed: true or false'),
   PUMP_LINES: lines.describe(
     'the lines that lead to pumps, separated by commas, for example serial:/dev/ttyUSB0,tcp://10.0.0.7:4001',
   ),

@@ -27,4 +27,8 @@ export const TOLD = {
   keyRevoked: 'BCM-ADAPTER-KEY-REVOKED',
   /** Two lines lead to pumps that call themselves by the same serial; the later one is not read. */
   pumpTwice: 'BCM-ADAPTER-PUMP-TWICE',
+  /** A command stood on the stream that the rules of admission refuse; it was not looked at. */
+  commandNotBelieved: 'BCM-ADAPTER-COMMAND-NOT-BELIEVED',
+  /** What became of a command could not be written: the disk takes nothing. */
+  commandUnrecorded: 'BCM-ADAPTER-COMMAND-UNRECORDED',
 } as const;

@@ -1,3 +1,4 @@
+import { busCredentials } from '@bcmed/event-log';
 import type { KeyId } from '@bcmed/seal';
 import { HealthModule, HealthRegistry } from '@bcmed/service-kit';
 import { LatencyWindow, loggerModule } from '@bcmed/telemetry';
@@ -12,13 +13,16 @@ import { Poller } from './adapters/poller.js';
 import { PumpRegistry } from './adapters/pump-registry.js';
 import { SafetyStore } from './adapters/safety-store.js';
 import { SiteTrust } from './adapters/site-trust.js';
+import { CommandDesk } from './commands/command-desk.js';
 import { Recorder } from './commands/recorder.js';
 import type { AdapterConfig } from './config.js';
 import { DEFAULT_RULES } from './domain/index.js';
 import { TOLD } from './errors.js';
 import { PumpAdapter, type AdapterParts } from './pump-adapter.js';
 import { blocksDurable, onBlockAnchored } from './reactions/on-block-anchored.controller.js';
+import { onSiteEvent, siteDurable } from './reactions/on-site-event.controller.js';
 import { SettleOutbox } from './reactions/settle-outbox.js';
+import { SiteInbox } from './reactions/site-inbox.js';
 import { StatusController } from './views/status.controller.js';
 
 /** The only wiring of the adapter: what is made, of what, in this order. */
@@ -28,7 +32,11 @@ export class PumpAdapterModule {
     return {
       module: PumpAdapterModule,
       imports: [HealthModule, loggerModule({ service: 'pump-adapter', level: config.LOG_LEVEL })],
-      controllers: [onBlockAnchored(blocksDurable(config.BCMED_INSTANCE)), StatusController],
+      controllers: [
+        onBlockAnchored(blocksDurable(config.BCMED_INSTANCE)),
+        onSiteEvent(siteDurable(config.BCMED_INSTANCE)),
+        StatusController,
+      ],
       providers: [
         {
           provide: PumpAdapter,
@@ -39,6 +47,11 @@ export class PumpAdapterModule {
           provide: SettleOutbox,
           inject: [PumpAdapter],
           useFactory: ({ parts: { outbox } }: PumpAdapter) => outbox,
+        },
+        {
+          provide: SiteInbox,
+          inject: [PumpAdapter],
+          useFactory: ({ parts: { inbox } }: PumpAdapter) => inbox,
         },
         { provide: BusLink, inject: [PumpAdapter], useFactory: ({ parts: { bus } }: PumpAdapter) => bus },
       ],
@@ -55,7 +68,8 @@ function parts(config: AdapterConfig, health: HealthRegistry): AdapterParts {
   const store = new SafetyStore(join(stateDir, 'safety-store.db'));
   // Configuration has checked the form of the root key's name.
   const rootKeyId = config.BCMED_ROOT_KID as KeyId;
-  const trust = new SiteTrust({ site, rootKeyId, keyId: sealer.keyId, source });
+  const allowDemonstration = config.ALLOW_DEMONSTRATION;
+  const trust = new SiteTrust({ site, rootKeyId, keyId: sealer.keyId, source, allowDemonstration });
   const mayPublish = (): boolean => trust.enrolment.state === 'enrolled';
   const resendAfterMs = config.RESEND_AFTER_MS;
   const publisher = new OutboxPublisher({ store, clock, log, mayPublish, resendAfterMs });
@@ -66,11 +80,16 @@ function parts(config: AdapterConfig, health: HealthRegistry): AdapterParts {
   const onForked = recorder.beginAnew.bind(recorder);
   const outbox = new SettleOutbox({ site, store, clock, log, latency, validators, onForked, onConfirmed });
   const pollers = pollersOf(config, { clock, recorder, log });
+  const unit = config.BCMED_UNIT;
+  const people = () => trust.people;
+  const desk = new CommandDesk({ site, unit, store, recorder, pollers, clock, log, people });
+  const credentials = busCredentials('pump-adapter', config.NATS_SEED_FILE);
   const bus = new BusLink(
-    { servers: config.NATS_URL, site, instance, source, drainMs: config.DRAIN_MS },
-    { store, trust, publisher, log },
+    { servers: config.NATS_URL, site, instance, source, credentials, drainMs: config.DRAIN_MS },
+    { store, trust, publisher, desk, log },
   );
-  return { clock, store, recorder, pollers, trust, publisher, outbox, latency, bus, health };
+  const inbox = new SiteInbox({ store, trust, desk, log, onTrustChanged: () => bus.trustChanged() });
+  return { clock, store, recorder, pollers, trust, publisher, outbox, latency, desk, inbox, bus, health };
 }
 
 function recorderOf(

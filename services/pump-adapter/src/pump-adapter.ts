@@ -11,8 +11,10 @@ import type { OutboxPublisher } from './adapters/outbox-publisher.js';
 import type { LineState, Poller } from './adapters/poller.js';
 import type { SafetyStore } from './adapters/safety-store.js';
 import type { SiteTrust } from './adapters/site-trust.js';
+import type { CommandDesk } from './commands/command-desk.js';
 import type { Recorder } from './commands/recorder.js';
 import { TOLD } from './errors.js';
+import type { SiteInbox } from './reactions/site-inbox.js';
 import type { SettleOutbox } from './reactions/settle-outbox.js';
 
 /** The parts of an adapter, already made. */
@@ -25,6 +27,8 @@ export interface AdapterParts {
   readonly publisher: OutboxPublisher;
   readonly outbox: SettleOutbox;
   readonly latency: LatencyWindow;
+  readonly desk: CommandDesk;
+  readonly inbox: SiteInbox;
   readonly bus: BusLink;
   readonly health: HealthRegistry;
 }
@@ -40,10 +44,11 @@ export class PumpAdapter implements OnApplicationBootstrap, BeforeApplicationShu
   ) {}
 
   onApplicationBootstrap(): void {
-    const { health, pollers } = this.parts;
+    const { health, pollers, desk } = this.parts;
     health.add(...this.#checks());
     this.#missUnconfigured();
     for (const poller of pollers) poller.start();
+    desk.resume();
   }
 
   /** The bus is still there: what was read last is sent, and what comes back meanwhile is settled. */

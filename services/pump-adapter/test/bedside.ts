@@ -36,7 +36,13 @@ export class Bedside {
     this.events = new EventLog(connection, { timeoutMs: 1_000 });
     this.store = new SafetyStore(join(folder, 'safety-store.db'));
     const rootKeyId = fixtureSealer('root').keyId;
-    this.trust = new SiteTrust({ site: 's1', rootKeyId, keyId: sealer.keyId, source: 'pump-adapter/1' });
+    this.trust = new SiteTrust({
+      site: 's1',
+      rootKeyId,
+      keyId: sealer.keyId,
+      source: 'pump-adapter/1',
+      allowDemonstration: true,
+    });
     this.publisher = new OutboxPublisher({
       store: this.store,
       clock,
@@ -65,7 +71,7 @@ export class Bedside {
   }
 
   async start(): Promise<void> {
-    await this.trust.refresh(this.events);
+    await this.trust.load(this.events);
     this.publisher.start(this.events);
     void this.#settle();
   }

@@ -35,6 +35,9 @@ export class ScriptedPump {
   };
   script: Script = (_, usual) => ({ text: usual });
   readonly requests: string[] = [];
+  /** Frames that acted on the pump, in order. */
+  readonly acted: string[] = [];
+  remoteControl = false;
   #server: Server | undefined;
   readonly #sockets = new Set<Socket>();
   port = 0;
@@ -80,8 +83,9 @@ export class ScriptedPump {
 
   #answer(socket: Socket, request: asena.AsenaFrame): void {
     this.requests.push(request.command);
-    const reply = this.script(request, `${asena.frameText(this.#usual(request))}\r`);
-    if (!reply) return;
+    const usual = this.#usual(request);
+    const reply = this.script(request, usual ? `${asena.frameText(usual)}\r` : '');
+    if (!reply || reply.text === '') return;
     const send = (): void => {
       if (socket.writable) socket.write(Buffer.from(reply.text, 'latin1'));
     };
@@ -89,8 +93,32 @@ export class ScriptedPump {
     else setTimeout(send, reply.afterMs);
   }
 
-  #usual({ command }: asena.AsenaFrame): asena.AsenaFrame {
+  /** What a real pump answers; nothing to what it refuses. */
+  #usual(request: asena.AsenaFrame): asena.AsenaFrame | undefined {
+    const { command, fields } = request;
+    if (command === 'REMOTE_CTRL') {
+      const [state = '', key] = fields;
+      if (state === 'ENABLED' && key !== asena.securityCode(this.shown.serial)) return undefined;
+      this.remoteControl = state === 'ENABLED';
+      return { command, fields: [state, '****', 'PERMIT', '0', 'ms'] };
+    }
+    const acts = command === 'INF_START' || command === 'INF_STOP' || fields.length > 0;
+    if (acts && command !== 'REMQUERY') {
+      if (!this.remoteControl) return undefined;
+      this.acted.push(asena.frameText(request));
+      this.#act(request);
+    }
     return { command, fields: this.#fields(command) };
+  }
+
+  #act({ command, fields }: asena.AsenaFrame): void {
+    const { shown } = this;
+    shown.logEntryId += 1;
+    if (command === 'INF_START' || command === 'INF_STOP')
+      shown.mode = command === 'INF_START' ? 'SET' : 'HLD';
+    if (command === 'INF_RATE') shown.setRate = Number(fields[0]);
+    if (command === 'INF_VTBI') shown.vtbi = [...fields];
+    shown.rate = shown.mode === 'SET' ? shown.setRate : 0;
   }
 
   #fields(command: string): string[] {
@@ -104,6 +132,9 @@ export class ScriptedPump {
         return ['4000', 'ms'];
       case 'SYRINGE_STATUS':
         return syringe;
+      case 'INF_START':
+      case 'INF_STOP':
+        return [];
       case 'INF_RATE':
         return [setRate.toFixed(2), 'ml/h'];
       case 'INF_RATE_MAX_SYRINGE':

@@ -1,6 +1,7 @@
 import { EventLog, EventLogError, sealOf, setUpStreams, STREAM, type LogMessage } from '@bcmed/event-log';
 import { parseEvent } from '@bcmed/events';
 import { LogFixture, type FixtureMessage } from '@bcmed/testing';
+import type { Sealer } from '@bcmed/seal';
 import type { NatsConnection } from '@nats-io/transport-node';
 
 /**
@@ -13,6 +14,7 @@ export class TinyLedger {
   readonly #blocks: EventLog;
   readonly #stop = new AbortController();
   #told = 0;
+  #made = 0;
   #cutting = false;
   #cuts: Promise<void> = Promise.resolve();
   #running: Promise<void> = Promise.resolve();
@@ -49,6 +51,11 @@ export class TinyLedger {
       const sealer = { keyId: request.keyId, publicJwk: request.publicKey } as never;
       return fixture.enrol(sealer, request.holder, ['pump'], 'device');
     });
+    await this.publish(enrolment);
+  }
+
+  async enrolService(sealer: Sealer, holder: string, areas: readonly string[]): Promise<void> {
+    const { enrolment } = this.#scratch((fixture) => fixture.enrol(sealer, holder, areas, 'service'));
     await this.publish(enrolment);
   }
 
@@ -93,7 +100,8 @@ export class TinyLedger {
   /** Lets a fresh fixture make a message, so that ours only judges what really is in the stream. */
   #scratch(make: (fixture: LogFixture) => FixtureMessage): { enrolment: FixtureMessage } {
     const scratch = new LogFixture({ site: this.fixture.site });
-    for (let skipped = 0; skipped < 1_000 + this.seen.length; skipped += 1) scratch.nextId();
+    for (let skipped = 0; skipped < 1_000 + this.seen.length + this.#made; skipped += 1) scratch.nextId();
+    this.#made += 1;
     return { enrolment: make(scratch) };
   }
 

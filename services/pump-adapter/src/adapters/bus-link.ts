@@ -5,16 +5,19 @@ import {
   requireStreams,
   STREAM,
   watchConnection,
+  type BusCredentials,
 } from '@bcmed/event-log';
 import type { HealthResult } from '@bcmed/service-kit';
 import type { INestApplication } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { TOLD } from '../errors.js';
 import { blocksDurable } from '../reactions/on-block-anchored.controller.js';
+import { siteDurable } from '../reactions/on-site-event.controller.js';
+import type { CommandDesk } from '../commands/command-desk.js';
 import type { AdapterLog } from './adapter-log.js';
 import type { OutboxPublisher } from './outbox-publisher.js';
 import type { SafetyStore } from './safety-store.js';
-import type { SiteTrust } from './site-trust.js';
+import type { Enrolment, SiteTrust } from './site-trust.js';
 import { Wakeup } from './wakeup.js';
 
 export interface BusLinkSettings {
@@ -22,6 +25,7 @@ export interface BusLinkSettings {
   readonly site: string;
   readonly instance: string;
   readonly source: string;
+  readonly credentials: BusCredentials | undefined;
   readonly drainMs: number;
 }
 
@@ -30,13 +34,12 @@ export interface BusLinkParts {
   readonly store: SafetyStore;
   readonly trust: SiteTrust;
   readonly publisher: OutboxPublisher;
+  readonly desk: CommandDesk;
   readonly log: AdapterLog;
 }
 
 const FIRST_CONNECT_MS = 2_000;
 const PAUSE_MS = 500;
-/** A revocation is noticed within this time; the ledger refuses what was sent meanwhile. */
-const TRUST_MS = 5_000;
 
 /**
  * The way from the adapter to the bus. Pumps are polled and events are spooled without it: it is sought for ever,
@@ -47,6 +50,7 @@ export class BusLink {
   #server: JetStreamServer | undefined;
   #fault = 'not connected yet';
   #stopping = false;
+  #enrolment: Enrolment['state'] = 'unknown';
   readonly #wakeup = new Wakeup();
   #running: Promise<void> = Promise.resolve();
 
@@ -88,27 +92,37 @@ export class BusLink {
     const connection = await this.#untilDone(() => this.#connect());
     if (!connection) return;
     const { site, instance, drainMs } = this.settings;
-    const { store, publisher } = this.parts;
+    const { store, publisher, trust, desk } = this.parts;
     const events = new EventLog(connection);
     await this.#untilDone(() => this.#prepare(connection));
+    await this.#untilDone(async () => {
+      await trust.load(events);
+      return true;
+    });
     if (this.#isStopping()) return;
-    const resumeAfter = { [blocksDurable(instance)]: () => Promise.resolve(store.blockProgress() ?? 0n) };
+    this.trustChanged();
+    desk.open();
+    const resumeAfter = {
+      [blocksDurable(instance)]: () => Promise.resolve(store.blockProgress() ?? 0n),
+      [siteDurable(instance)]: () => Promise.resolve(store.siteProgress() ?? 0n),
+    };
     this.#server = new JetStreamServer({ connection, site, drainMs, resumeAfter });
     app.connectMicroservice({ strategy: this.#server });
     await app.startAllMicroservices();
     publisher.start(events);
-    await this.#watchTrust(events);
   }
 
   async #connect(): Promise<NatsConnection> {
-    const { servers, source } = this.settings;
-    this.#connection = await connectNats({ servers, name: source, firstConnectMs: FIRST_CONNECT_MS });
+    const { servers, source, credentials } = this.settings;
+    const firstConnectMs = FIRST_CONNECT_MS;
+    this.#connection = await connectNats({ servers, name: source, credentials, firstConnectMs });
     return this.#connection;
   }
 
   /**
    * A store that never saw a block begins at the end of the stream: nothing of ours can stand before it. So does one that
-   * saw more blocks than there are: the stream was restored or replaced.
+   * saw more blocks than there are: the stream was restored or replaced. The same goes for commands: those that were given
+   * before this store began were not given to it.
    */
   async #prepare(connection: NatsConnection): Promise<true> {
     const { store } = this.parts;
@@ -116,6 +130,9 @@ export class BusLink {
     const last = await new EventLog(connection, { stream: STREAM.blocks }).lastPosition();
     const progress = store.blockProgress();
     if (progress === undefined || progress > last) store.beginBlocksAt(last);
+    const lastEvent = await new EventLog(connection).lastPosition();
+    const siteProgress = store.siteProgress();
+    if (siteProgress === undefined || siteProgress > lastEvent) store.passSite(lastEvent);
     return true;
   }
 
@@ -134,19 +151,13 @@ export class BusLink {
     return undefined;
   }
 
-  async #watchTrust(events: EventLog): Promise<void> {
+  /** Called after the site's keys may have changed: what was held back is sent, or nothing more. */
+  trustChanged(): void {
     const { trust, publisher } = this.parts;
-    let before = trust.enrolment.state;
-    while (!this.#isStopping()) {
-      await trust.refresh(events).catch((error: unknown) => {
-        this.parts.log.warn({ msg: 'the enrolment could not be read', err: error });
-      });
-      const { state } = trust.enrolment;
-      if (state !== before) this.#tell();
-      before = state;
-      publisher.wake();
-      await this.#wakeup.wait(state === 'enrolled' ? TRUST_MS : PAUSE_MS);
-    }
+    const { state } = trust.enrolment;
+    if (state !== this.#enrolment) this.#tell();
+    this.#enrolment = state;
+    publisher.wake();
   }
 
   #tell(): void {

@@ -8,6 +8,9 @@ export type Answer =
   | { readonly outcome: 'no-answer' }
   | { readonly outcome: 'line-closed'; readonly why: string };
 
+/** What became of a frame that acts. Only after `not-written` is it sure that the pump did not get it. */
+export type Told = Answer | { readonly outcome: 'not-written'; readonly why: string };
+
 export interface LineSettings {
   /** How long one try waits for its answer. */
   readonly responseTimeoutMs: number;
@@ -127,6 +130,19 @@ export class Line {
   async ask(request: asena.AsenaFrame): Promise<Answer> {
     if (!(await this.#fence())) return this.#failed();
     return this.#askTwice(request);
+  }
+
+  /**
+   * Writes a frame that acts on the pump, once and never again: a second copy could act on what a hand did in between. The
+   * line is made sure of first, so that no late answer passes for this one. Never throws; demands what {@link ask} demands.
+   */
+  async tell(request: asena.AsenaFrame): Promise<Told> {
+    if (this.#port === undefined) return { outcome: 'not-written', why: this.#closedWhy };
+    if (!(await this.#fence())) return { outcome: 'not-written', why: 'the pump gives no sign' };
+    const outcome = await this.#exchange(request);
+    if (typeof outcome === 'object' && 'kind' in outcome) return { outcome: 'answered', reading: outcome };
+    this.#owe(request.command);
+    return this.#failed();
   }
 
   async #askTwice(request: asena.AsenaFrame): Promise<Answer> {

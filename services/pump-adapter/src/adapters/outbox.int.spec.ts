@@ -143,11 +143,11 @@ describe('an adapter', () => {
     const { keyId, publicJwk: publicKey } = sealer;
     const forged = forger.enrol(sealer, 'pump-adapter/1', ['pump'], 'device');
     await ledger.publish({ ...forged, seal: forger.adapter.seal(forged.body) });
-    await bed.trust.refresh(bed.events);
+    await bed.trust.load(bed.events);
     expect(bed.trust.enrolment).toMatchObject({ state: 'not-enrolled' });
     expect(bed.publisher.figures.sent).toBe(0);
     await ledger.enrol({ keyId, publicKey, holder: 'pump-adapter/1' });
-    await bed.trust.refresh(bed.events);
+    await bed.trust.load(bed.events);
     expect(bed.trust.enrolment).toMatchObject({ state: 'enrolled' });
     await settled();
   });
@@ -157,7 +157,7 @@ describe('an adapter', () => {
     bed.read();
     await settled();
     await ledger.revokeAdapter();
-    await bed.trust.refresh(bed.events);
+    await bed.trust.load(bed.events);
     expect(bed.trust.enrolment).toMatchObject({ state: 'revoked' });
     bed.read();
     expect(await bed.publisher.stop(100)).toBe(false);

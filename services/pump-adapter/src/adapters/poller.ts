@@ -1,11 +1,11 @@
 import { asena } from '@bcmed/pump-protocols';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Polled } from '../commands/recorder.js';
 import type { Identity, Moment, PumpStatus, Reading, Silence, Syringe } from '../domain/index.js';
 import { toAlarm, toIdentity, toStatus, toSyringe, toVtbi } from './asena-reader.js';
 import type { Clock } from './clock.js';
 import type { Answer, Line, LineFigures } from './line.js';
 import type { PumpRegistry } from './pump-registry.js';
+import { Wakeup } from './wakeup.js';
 
 export interface PollerSettings {
   readonly line: Line;
@@ -21,6 +21,17 @@ export interface PollerSettings {
   readonly submit: (polled: Polled) => void;
   /** Told when two lines lead to the same pump. */
   readonly onTwice: (serial: string, line: string) => void;
+}
+
+/** Nothing to do on the line but the poll that follows every job. */
+export const LOOK: LineJob = { urgent: false, run: () => Promise.resolve() };
+
+/** Work that needs the line to itself for a moment. */
+export interface LineJob {
+  /** Goes before everything that is not. */
+  readonly urgent: boolean;
+  /** `serial` is the pump that answers on the line now, if one does. Must not throw. */
+  run(line: Line, serial: string | undefined): Promise<void>;
 }
 
 /** How a line stands, for health and people. */
@@ -49,6 +60,8 @@ const EXTRA_TRIES = 3;
 export class Poller {
   readonly #stopping = new AbortController();
   #running: Promise<void> = Promise.resolve();
+  readonly #jobs: LineJob[] = [];
+  readonly #wakeup = new Wakeup();
   #identity: Identity | undefined;
   #syringeAtFirst: Syringe | undefined;
   #expected: string | undefined;
@@ -87,9 +100,17 @@ export class Poller {
     this.#running = this.#run();
   }
 
-  /** Resolves when no further poll comes. */
+  /** Runs the job between two polls, as soon as the poll in hand has ended; a poll follows at once and asks for everything. */
+  perform(job: LineJob): void {
+    const place = job.urgent ? this.#jobs.findIndex(({ urgent }) => !urgent) : -1;
+    this.#jobs.splice(place === -1 ? this.#jobs.length : place, 0, job);
+    this.#wakeup.call();
+  }
+
+  /** Resolves when no further poll comes. Jobs that were not begun are dropped. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#wakeup.call();
     this.settings.line.stop();
     await this.#running;
   }
@@ -101,8 +122,26 @@ export class Poller {
     while (!signal.aborted) {
       await this.#poll(clock.now());
       dueMs = Math.max(dueMs + intervalMs, clock.steadyMs());
-      await sleep(Math.max(dueMs - clock.steadyMs(), 0), undefined, { signal }).catch(() => undefined);
+      if (await this.#performUntil(dueMs)) dueMs = clock.steadyMs();
     }
+  }
+
+  /** Does jobs, or waits for them, until the next poll is due. True when there was one: then the poll is due at once. */
+  async #performUntil(dueMs: number): Promise<boolean> {
+    const { clock, line } = this.settings;
+    let performed = false;
+    while (!this.#isStopping()) {
+      const job = this.#jobs.shift();
+      if (job) {
+        await job.run(line, this.#identity?.serial);
+        performed = this.#extrasOpen = true;
+        continue;
+      }
+      const leftMs = dueMs - clock.steadyMs();
+      if (performed || leftMs <= 0) break;
+      await this.#wakeup.wait(leftMs);
+    }
+    return performed;
   }
 
   /** A method, because the signal changes while something is awaited, which the compiler does not expect. */

@@ -1,3 +1,4 @@
+import type { PumpOrder, SignedText } from '@bcmed/events';
 import type { PumpState } from '../domain/index.js';
 
 /** A pump with the end of its chain: what must be known to go on after any death. */
@@ -14,6 +15,29 @@ export interface StoredPump {
   /** Leaf hash of that event, base64url. */
   readonly head?: string;
   readonly state: PumpState;
+}
+
+/** How far a command has come. `writing` is on disk before the first frame leaves: whoever finds it there must not write again. */
+export type CommandState = 'accepted' | 'writing' | 'done';
+
+/** A command that this adapter has answered for, or will. */
+export interface StoredCommand {
+  readonly commandId: string;
+  /** Position on EVENTS. */
+  readonly position: bigint;
+  readonly entity: string;
+  readonly nonce: string;
+  readonly state: CommandState;
+  readonly expiresMs: number;
+  /** Who ordered it: the first who signed. */
+  readonly person: string;
+  /** Absent when the text could not be read. */
+  readonly order?: PumpOrder;
+  /** As it came, to be judged again before it is written. */
+  readonly signed?: SignedText;
+  readonly approvalsNeeded?: number;
+  /** Set rate on which the decision rests; absent when it rests on none. */
+  readonly assumedRateMlPerHour?: number;
 }
 
 /** A sealed event before it has a row. */
@@ -98,6 +122,21 @@ export function toPump(row: Row): StoredPump {
     ...(typeof head === 'string' && { head }),
     // Our own text, written by the same version of the schema.
     state: JSON.parse(String(row['state'])) as PumpState,
+  };
+}
+
+export function toCommand(row: Row): StoredCommand {
+  // Our own text, written by the same version of the schema.
+  const rest = JSON.parse(String(row['json'])) as Pick<StoredCommand, 'order' | 'signed' | 'approvalsNeeded'>;
+  return {
+    commandId: String(row['commandId']),
+    position: BigInt(Number(row['position'])),
+    entity: String(row['entity']),
+    nonce: String(row['nonce']),
+    state: String(row['state']) as CommandState,
+    expiresMs: Number(row['expiresMs']),
+    person: String(row['person']),
+    ...rest,
   };
 }
 

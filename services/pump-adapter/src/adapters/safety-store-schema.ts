@@ -2,11 +2,29 @@ import type { Schema } from '@bcmed/safety-store';
 
 /**
  * Positions are the broker's word and only a hint: what counts is the row, which stays until a confirmed block holds
- * its leaf. `id` is the order of birth and therefore the order of sending.
+ * its leaf. `id` is the order of birth and therefore the order of sending. A command's row outlives it, so that its nonce
+ * is known as used for as long as a copy of it could be fresh.
  */
+const COMMANDS = `
+  CREATE TABLE command (
+    commandId TEXT PRIMARY KEY,
+    position  INTEGER NOT NULL,
+    entity    TEXT NOT NULL,
+    nonce     TEXT NOT NULL,
+    state     TEXT NOT NULL CHECK (state IN ('accepted', 'writing', 'done')),
+    expiresMs INTEGER NOT NULL,
+    person    TEXT NOT NULL,
+    json      TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX commandNonce ON command (nonce);
+  CREATE INDEX commandOpen ON command (position) WHERE state <> 'done';
+`;
+
 export const SCHEMA: Schema = {
-  version: 1,
+  version: 2,
+  upgrades: { 1: COMMANDS },
   tables: `
+  ${COMMANDS}
   CREATE TABLE pump (
     entity   TEXT PRIMARY KEY,
     serial   TEXT NOT NULL,

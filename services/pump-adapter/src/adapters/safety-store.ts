@@ -9,8 +9,10 @@ import {
   type OutboxFigures,
   type SentNote,
   type Settled,
+  type StoredCommand,
   type StoredPump,
 } from './safety-store-rows.js';
+import { CommandTable } from './command-table.js';
 import { SCHEMA } from './safety-store-schema.js';
 
 /**
@@ -21,6 +23,8 @@ import { SCHEMA } from './safety-store-schema.js';
  * a time may have it open.
  */
 export class SafetyStore {
+  /** What is known of commands; written by {@link record} and {@link saveCommand} only. */
+  readonly commands: CommandTable;
   readonly #database: SafetyDatabase;
   #depth: number;
   #notes: SentNote[] = [];
@@ -28,6 +32,7 @@ export class SafetyStore {
 
   constructor(path: string) {
     this.#database = new SafetyDatabase(path, SCHEMA);
+    this.commands = new CommandTable(this.#database);
     this.#depth = Number(this.#database.get('SELECT count(*) AS n FROM outbox')?.['n']);
   }
 
@@ -49,11 +54,12 @@ export class SafetyStore {
     return this.#database.all('SELECT * FROM pump ORDER BY entity').map(toPump);
   }
 
-  /** Writes pumps and their new entries, in this order, in one transaction. */
-  record(pumps: readonly StoredPump[], entries: readonly NewEntry[]): void {
+  /** Writes pumps, their new entries and the command that these answer, in one transaction. */
+  record(pumps: readonly StoredPump[], entries: readonly NewEntry[], command?: StoredCommand): void {
     this.#transaction(() => {
       for (const pump of pumps) this.#writePump(pump);
       for (const entry of entries) this.#insert(entry);
+      if (command) this.commands.write(command);
       return { value: undefined, grew: entries.length };
     });
   }
@@ -72,6 +78,22 @@ export class SafetyStore {
       head ?? null,
       JSON.stringify(state),
     );
+  }
+
+  /** Forgets answered commands of which no copy can be fresh any more. */
+  forgetCommands(expiredBeforeMs: number): void {
+    this.#transaction(() => {
+      this.commands.forget(expiredBeforeMs);
+      return { value: undefined, grew: 0 };
+    });
+  }
+
+  /** Writes how far a command has come, before anything is done about it. */
+  saveCommand(command: StoredCommand): void {
+    this.#transaction(() => {
+      this.commands.write(command);
+      return { value: undefined, grew: 0 };
+    });
   }
 
   #insert({ entity, eventId, subject, leafHash, seal, body, traceparent, handedMs }: NewEntry): void {
@@ -154,22 +176,38 @@ export class SafetyStore {
           leaves.lastPosition,
         )
         .map(idOf);
-      this.#setProgress(leaves.blockPosition);
+      this.#setProgress('blocks', leaves.blockPosition);
       return { value: { settled, refused, displaced }, grew: -settled.length - refused.length };
     });
   }
 
   /** Position of the last message of the stream of blocks that was dealt with; undefined before the first. */
   blockProgress(): bigint | undefined {
-    if (this.#passed !== undefined) return this.#passed;
-    const row = this.#database.get("SELECT position FROM progress WHERE name = 'blocks'");
+    return this.#passed ?? this.#progress('blocks');
+  }
+
+  /** Position up to which the site's keys, roles and commands were dealt with; undefined before the first. */
+  siteProgress(): bigint | undefined {
+    return this.#progress('site');
+  }
+
+  /** Says that everything on the stream of events up to here was dealt with. */
+  passSite(position: bigint): void {
+    this.#transaction(() => {
+      this.#setProgress('site', position);
+      return { value: undefined, grew: 0 };
+    });
+  }
+
+  #progress(name: 'blocks' | 'site'): bigint | undefined {
+    const row = this.#database.get('SELECT position FROM progress WHERE name = ?', name);
     return row === undefined ? undefined : BigInt(Number(row['position']));
   }
 
   /** Says where in the stream of blocks this store begins. Durable, because what is sent from now on may be in the next one. */
   beginBlocksAt(position: bigint): void {
     this.#transaction(() => {
-      this.#setProgress(position);
+      this.#setProgress('blocks', position);
       return { value: undefined, grew: 0 };
     });
   }
@@ -228,15 +266,16 @@ export class SafetyStore {
     return [{ entity, eventId, subject, body, position, reason }];
   }
 
-  #setProgress(position: bigint): void {
+  #setProgress(name: 'blocks' | 'site', position: bigint): void {
     this.#database.run(
-      "INSERT INTO progress VALUES ('blocks', ?) ON CONFLICT (name) DO UPDATE SET position = excluded.position",
+      'INSERT INTO progress VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET position = excluded.position',
+      name,
       position,
     );
   }
 
   #writeWhatWaits(): void {
-    if (this.#passed !== undefined) this.#setProgress(this.#passed);
+    if (this.#passed !== undefined) this.#setProgress('blocks', this.#passed);
     for (const { id, position, sentMs } of this.#notes)
       this.#database.run('UPDATE outbox SET position = ?, sentMs = ? WHERE id = ?', position, sentMs, id);
   }

@@ -1,7 +1,14 @@
-import { admit, applyAdmission, initialAdmission, type AdmissionState } from '@bcmed/admission';
+import {
+  admit,
+  applyAdmission,
+  initialAdmission,
+  type Admission,
+  type AdmissionState,
+} from '@bcmed/admission';
 import type { ValidatorSet } from '@bcmed/chain';
 import { idOf, sealOf, type EventLog, type LogMessage } from '@bcmed/event-log';
-import { keyToken, type KeyId } from '@bcmed/seal';
+import { evolvePeople, initialPeople, type PeopleState } from '@bcmed/policy';
+import type { KeyId } from '@bcmed/seal';
 
 /** Whether the site believes our key. */
 export type Enrolment =
@@ -16,23 +23,30 @@ export interface SiteTrustSettings {
   readonly keyId: KeyId;
   /** Our name on events: the holder that the site must have enrolled the key for. */
   readonly source: string;
+  readonly allowDemonstration: boolean;
 }
 
+/** What {@link SiteTrust} reads, as patterns of a subscription: everything that decides whom to believe. */
+export const TRUST_SUBJECTS = ['bcmed.{site}.ledger.{site}.epoch-opened', 'bcmed.{site}.access.>'] as const;
+
 /**
- * What the site says about its validators and about our key, by the ledger's own rules of admission.
+ * What the site says about its validators, its keys and its people, by the ledger's own rules of admission.
  *
- * Reads only the subjects that can matter: the opening of the epoch, and everything about our key behind it. That gives the
- * ledger's verdict without the rest of the stream, since both kinds of event are believed under the root key alone and
- * nothing else changes what they mean. A server that hides a revocation gains nothing: the ledger refuses what follows.
+ * Reads only the subjects that can matter: the opening of the epoch, and everything about access behind it. That gives the
+ * ledger's verdict without the rest of the stream, since nothing else changes what these mean. A server that hides a
+ * revocation gains nothing at the ledger, which refuses what follows.
  */
 export class SiteTrust {
   readonly #admission: AdmissionState;
+  #people: PeopleState;
   readonly #positionOf = new Map<string, bigint>();
-  #next = 1n;
+  #readThrough = 0n;
   #enrolment: Enrolment = { state: 'unknown', detail: 'the stream has not been read yet' };
 
   constructor(private readonly settings: SiteTrustSettings) {
-    this.#admission = initialAdmission(settings.site, settings.rootKeyId);
+    const { site, rootKeyId, allowDemonstration } = settings;
+    this.#admission = initialAdmission(site, rootKeyId);
+    this.#people = initialPeople({ allowDemonstration });
   }
 
   get enrolment(): Enrolment {
@@ -44,33 +58,50 @@ export class SiteTrust {
     return this.#admission.epoch;
   }
 
-  /** Reads what came since the last call. Throws what reading the log throws; what was read until then counts. */
-  async refresh(log: EventLog): Promise<void> {
-    const { site, keyId } = this.settings;
-    if (!this.#admission.epoch) {
-      for await (const message of log.readSubject(`bcmed.${site}.ledger.${site}.epoch-opened`)) {
-        this.#take(message);
-        if (this.validators) break;
+  /** Who is known and may what. */
+  get people(): PeopleState {
+    return this.#people;
+  }
+
+  /** Reads what stands on the stream now. Throws what reading the log throws; what was read until then counts. */
+  async load(log: EventLog): Promise<void> {
+    const { site } = this.settings;
+    const to = await log.lastPosition();
+    for (const pattern of TRUST_SUBJECTS) {
+      const subject = pattern.replaceAll('{site}', site);
+      // Nothing before the epoch is believed, so access is read behind it.
+      const from = (this.#admission.epoch ? this.#readThrough : 0n) + 1n;
+      for await (const message of log.readSubject(subject, { from, to })) {
+        this.take(message);
+        if (this.validators && pattern === TRUST_SUBJECTS[0]) break;
       }
     }
-    if (this.validators) {
-      const range = { from: this.#next };
-      for await (const message of log.readSubject(`bcmed.${site}.access.${keyToken(keyId)}.>`, range))
-        this.#take(message);
-    }
-    this.#enrolment = this.#judge();
+    if (to > this.#readThrough) this.#readThrough = to;
+    this.#enrolment = this.#enrolmentNow();
   }
 
-  #take(message: LogMessage): void {
-    const { position, subject, body } = message;
-    this.#next = position + 1n;
-    const prior = { positionOf: (id: string) => this.#positionOf.get(id) };
-    const verdict = admit(this.#admission, { position, subject, seal: sealOf(message), body }, prior);
+  /** Takes a message on {@link TRUST_SUBJECTS}, in the order of the stream; one that was read before changes nothing. */
+  take(message: LogMessage): void {
+    const { position } = message;
+    if (position <= this.#readThrough) return;
+    this.#readThrough = position;
+    const verdict = this.judge(message);
     applyAdmission(this.#admission, verdict);
-    if (verdict.outcome === 'admitted') this.#positionOf.set(idOf(message), position);
+    if (verdict.outcome === 'admitted') {
+      this.#positionOf.set(idOf(message), position);
+      this.#people = evolvePeople(this.#people, verdict.event);
+    }
+    this.#enrolment = this.#enrolmentNow();
   }
 
-  #judge(): Enrolment {
+  /** Whether a message may be acted on. Demands that everything before it on {@link TRUST_SUBJECTS} was taken. */
+  judge(message: LogMessage): Admission {
+    const { position, subject, body } = message;
+    const prior = { positionOf: (id: string) => this.#positionOf.get(id) };
+    return admit(this.#admission, { position, subject, seal: sealOf(message), body }, prior);
+  }
+
+  #enrolmentNow(): Enrolment {
     const { keyId, source, rootKeyId } = this.settings;
     if (!this.#admission.epoch)
       return { state: 'no-epoch', detail: `no epoch was opened under the pinned root key ${rootKeyId}` };

@@ -4,11 +4,13 @@ import type { AdapterLog } from '../adapters/adapter-log.js';
 import type { Clock } from '../adapters/clock.js';
 import { beginPollTrace, type PollTrace } from '../adapters/poll-trace.js';
 import type { SafetyStore } from '../adapters/safety-store.js';
-import type { NewEntry, StoredPump } from '../adapters/safety-store-rows.js';
+import type { NewEntry, StoredCommand, StoredPump } from '../adapters/safety-store-rows.js';
 import {
   initialState,
   resume,
   step,
+  type CommandReport,
+  type Input,
   type Moment,
   type Reading,
   type Rules,
@@ -22,6 +24,13 @@ export type Polled = { readonly serial: string; readonly line: string; readonly 
   Omit<Reading, 'newInfusionId'> | Silence
 );
 
+/** What became of a command: the pump's row, the report, and how far the command has come with it. */
+export interface Reported {
+  readonly entity: string;
+  readonly report: CommandReport;
+  readonly command: StoredCommand;
+}
+
 /** A poll and the moment at which it was whole: what an event of it waited for on the line is not counted as ours. */
 type Handed = Polled & { readonly handedMs: number };
 
@@ -33,6 +42,13 @@ export interface RecorderSettings {
   readonly log: AdapterLog;
   /** Called after new entries are durable. */
   readonly onRecorded: () => void;
+}
+
+/** When something happened, when the line was first asked for it, and when it was handed in. */
+interface HandedAt {
+  readonly at: Moment;
+  readonly beganMs: number;
+  readonly handedMs: number;
 }
 
 /** A pump as it will be when its new entries are durable. */
@@ -96,6 +112,28 @@ export class Recorder {
     this.#timer = wait > 0 ? setTimeout(() => this.flush(), wait) : setImmediate(() => this.flush());
   }
 
+  /**
+   * Says what became of a command, in one transaction with the command's own row, after everything that was handed in before.
+   * False when the disk takes nothing: then it was not said.
+   */
+  report({ entity, report, command }: Reported): boolean {
+    this.flush();
+    const pump = this.#pumps.get(entity);
+    if (!pump) return false;
+    const moment = this.settings.clock.now();
+    const traces: PollTrace[] = [];
+    const input = { kind: 'commanded', moment, report } as const;
+    const handed = { at: moment, beganMs: moment.steadyMs, handedMs: moment.steadyMs };
+    const draft = this.#apply(this.#ownChain(pump), input, handed, traces);
+    const stored = this.#write([draft.pump], draft.entries, command);
+    for (const trace of traces) trace.end(stored);
+    if (!stored) return false;
+    this.#pumps.set(entity, draft.pump);
+    this.#events += draft.entries.length;
+    this.settings.onRecorded();
+    return true;
+  }
+
   /** Decides and writes all that waits, now. */
   flush(): void {
     if (this.#timer !== undefined) {
@@ -150,20 +188,23 @@ export class Recorder {
   }
 
   #decide(polled: Handed, pump: StoredPump, traces: PollTrace[]): Draft {
-    const { rules, signature } = this.settings;
     const input = polled.kind === 'silence' ? polled : { ...polled, newInfusionId: infusionIdAt(pump) };
-    const { events, state } = step(pump.state, input, rules);
     const line = polled.kind === 'silence' ? pump.line : polled.line;
-    if (events.length === 0) return { pump: { ...pump, line, state }, entries: [] };
-    const { entries, end } = sealEvents(signature, pump, events, {
-      at: polled.moment.at,
-      handedMs: polled.handedMs,
-    });
-    const trace = beginPollTrace(polled.beganAt.steadyMs, entries.length);
+    const { moment, beganAt, handedMs } = polled;
+    const handed = { at: moment, beganMs: beganAt.steadyMs, handedMs };
+    return this.#apply({ ...pump, line }, input, handed, traces);
+  }
+
+  #apply(pump: StoredPump, input: Input, { at, beganMs, handedMs }: HandedAt, traces: PollTrace[]): Draft {
+    const { rules, signature } = this.settings;
+    const { events, state } = step(pump.state, input, rules);
+    if (events.length === 0) return { pump: { ...pump, state }, entries: [] };
+    const { entries, end } = sealEvents(signature, pump, events, { at: at.at, handedMs });
+    const trace = beginPollTrace(beganMs, entries.length);
     traces.push(trace);
     const { traceparent } = trace;
     const traced = traceparent === undefined ? entries : entries.map((entry) => ({ ...entry, traceparent }));
-    return { pump: { ...pump, line, state, ...end }, entries: traced };
+    return { pump: { ...pump, state, ...end }, entries: traced };
   }
 
   /** A silence is nobody's first word: only a reading begins a chain. */
@@ -181,13 +222,13 @@ export class Recorder {
     return { ...rest, keyId, chain: newChainId(), sequence: 0 };
   }
 
-  #write(pumps: readonly StoredPump[], entries: readonly NewEntry[]): boolean {
+  #write(pumps: readonly StoredPump[], entries: readonly NewEntry[], command?: StoredCommand): boolean {
     if (entries.length === 0) return true;
     const { store, clock, log } = this.settings;
     const began = clock.steadyMs();
     const failedBefore = store.failure !== undefined;
     try {
-      store.record(pumps, entries);
+      store.record(pumps, entries, command);
       if (failedBefore) log.log({ msg: 'the safety store takes events again' });
       return true;
     } catch (error) {

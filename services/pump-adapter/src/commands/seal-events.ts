@@ -44,6 +44,7 @@ export function sealEvents(
       time: at,
       site: signature.site,
       actor: actorOf(event.actor, entity, signature.source),
+      ...(event.commandId !== undefined && { causationid: event.commandId }),
       chain: { chain, sequence: String(sequence), ...(end.head !== undefined && { previous: end.head }) },
     };
     const definition: EventDefinition = PUMP_EVENTS[event.name];
@@ -67,6 +68,7 @@ export function sealEvents(
 
 /** What the pump did by itself is signed by its serial, what the adapter noticed by the adapter. */
 function actorOf(actor: Actor, entity: string, source: string): string {
+  if (typeof actor === 'object') return actor.person;
   if (actor === 'pump') return `pump/${entity}`;
   return actor === 'adapter' ? source : actor;
 }

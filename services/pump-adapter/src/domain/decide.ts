@@ -1,5 +1,6 @@
 import { alarmEvents } from './alarm.js';
 import { followVolume, type BolusOutcome } from './bolus.js';
+import { changedBy, followCommand, reported, seenIn } from './command.js';
 import { happened, type PumpEvent, type SampledStatus, type Vtbi } from './events.js';
 import { evolve } from './evolve.js';
 import { infusionEvents, keepsVeinOpen } from './infusion.js';
@@ -30,9 +31,24 @@ export function decide(input: Input, state: PumpState, rules: Rules = DEFAULT_RU
  * the events, so whoever reads them from the stream believes the same; the watch keeps what no event carries yet.
  */
 export function step(state: PumpState, input: Input, rules: Rules = DEFAULT_RULES): Step {
-  const { events, watch } =
-    input.kind === 'silence' ? silent(state, input, rules) : answered(state, input, rules);
+  const { events, watch } = judge(state, input, rules);
   return { events, state: { belief: events.reduce(evolve, state.belief), watch } };
+}
+
+function judge(state: PumpState, input: Input, rules: Rules): Judged {
+  switch (input.kind) {
+    case 'silence':
+      return silent(state, input, rules);
+    case 'commanded': {
+      const { commanded: before, ...watch } = state.watch;
+      const { event, commanded } = reported(input.report, input.moment, before);
+      return { events: [event], watch: { ...watch, ...(commanded && { commanded }) } };
+    }
+    case 'reading':
+      return answered(state, input, rules);
+    default:
+      return input satisfies never;
+  }
 }
 
 interface Judged {
@@ -51,8 +67,8 @@ function silent({ belief, watch }: PumpState, input: Silence, rules: Rules): Jud
 
 function answered({ belief, watch }: PumpState, reading: Reading, rules: Rules): Judged {
   const alarm = alarmEvents(reading, belief, watch.unexplainedFlags);
-  const infusion = infusionEvents(reading, belief, alarm.alarm);
-  const setRateMlPerHour = setRateOf(reading, belief, watch, alarm.alarm);
+  const infusion = infusionEvents(reading, belief, alarm.alarm, watch.commanded);
+  const setRateMlPerHour = shownSetRateOf(reading, belief, alarm.alarm) ?? watch.setRateMlPerHour;
   const volume = volumeOutcome(reading, belief, watch);
   const changes = [
     ...settingEvents(reading, belief, watch, { alarm: alarm.alarm, setRateMlPerHour }),
@@ -70,11 +86,14 @@ function answered({ belief, watch }: PumpState, reading: Reading, rules: Rules):
   );
   const sample = sampleOf(reading, belief);
   const { moment } = reading;
+  const seen = seenIn(reading, shownSetRateOf(reading, belief, alarm.alarm));
+  const { commanded, resolved } = followCommand(watch.commanded, seen, moment);
   const due = moment.steadyMs - (watch.sampledMs ?? -Infinity) >= rules.slowBeatMs;
   const sampled = due || !sameSample(sample, belief.shown);
   const events = [
     ...contactEvents(reading, belief, watch),
     ...changes,
+    ...(resolved ? [resolved] : []),
     ...(log.gap ? [happened('log-gap-detected', 'adapter', log.gap)] : []),
     ...(sampled ? [happened('status-sampled', 'adapter', sample)] : []),
   ];
@@ -85,6 +104,7 @@ function answered({ belief, watch }: PumpState, reading: Reading, rules: Rules):
       heard: moment,
       ...(sampledMs !== undefined && { sampledMs }),
       ...(volume.watch && { bolus: volume.watch }),
+      ...(commanded && { commanded }),
       log: log.watch,
       unexplainedFlags: alarm.unexplainedFlags,
       ...(setRateMlPerHour !== undefined && { setRateMlPerHour }),
@@ -110,6 +130,7 @@ function settingEvents(reading: Reading, belief: Belief, watch: Watch, now: Now)
   const { shown } = belief;
   const { logEntryId, volumeInfusedMl } = reading.status;
   const by = { changedBy: 'front-panel', logEntryId } as const;
+  const { commanded } = watch;
   if (shown && volumeInfusedMl < shown.volumeInfusedMl) {
     const fromMl = shown.volumeInfusedMl;
     events.push(happened('volume-cleared', 'front-panel', { fromMl, toMl: volumeInfusedMl, ...by }));
@@ -117,12 +138,16 @@ function settingEvents(reading: Reading, belief: Belief, watch: Watch, now: Now)
   const from = belief.vtbi;
   const to = reading.vtbi;
   if (to && from && !sameVtbi(to, from) && !isUsedUp(to, now.alarm)) {
-    events.push(happened('vtbi-changed', 'front-panel', { from, to, ...by }));
+    const vtbiMl = to.active ? (to.volumeMl ?? 0) : 0;
+    const { changedBy: cause, actor, commandId } = changedBy(commanded, 'vtbiMl', vtbiMl);
+    events.push(happened('vtbi-changed', actor, { from, to, changedBy: cause, logEntryId }, commandId));
   }
   const fromMlPerHour = watch.setRateMlPerHour;
   const toMlPerHour = now.setRateMlPerHour;
   if (fromMlPerHour !== undefined && toMlPerHour !== undefined && fromMlPerHour !== toMlPerHour) {
-    events.push(happened('rate-changed', 'front-panel', { fromMlPerHour, toMlPerHour, ...by }));
+    const { changedBy: cause, actor, commandId } = changedBy(commanded, 'setRateMlPerHour', toMlPerHour);
+    const data = { fromMlPerHour, toMlPerHour, changedBy: cause, logEntryId };
+    events.push(happened('rate-changed', actor, data, commandId));
   }
   return events;
 }
@@ -134,11 +159,11 @@ interface Now {
 }
 
 /** While it infuses, the pump shows the set rate, but not while it keeps the vein open, and nothing on hold. */
-function setRateOf(reading: Reading, belief: Belief, watch: Watch, alarm: ShownAlarm | undefined) {
+function shownSetRateOf(reading: Reading, belief: Belief, alarm: ShownAlarm | undefined): number | undefined {
   if (reading.setRateMlPerHour !== undefined) return reading.setRateMlPerHour;
   const { delivering, rateMlPerHour } = reading.status;
   const keepsOpen = belief.infusion?.phase === 'keep-vein-open' || keepsVeinOpen(alarm);
-  return delivering && !keepsOpen ? rateMlPerHour : watch.setRateMlPerHour;
+  return delivering && !keepsOpen ? rateMlPerHour : undefined;
 }
 
 /** A volume that is in is no longer set: nobody changed it, and the alarm says so. */

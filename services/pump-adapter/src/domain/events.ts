@@ -1,5 +1,9 @@
 import {
   BolusGiven,
+  CommandExecuted,
+  CommandFailed,
+  CommandOutcomeResolved,
+  CommandOutcomeUnknown,
   InfusionCompleted,
   InfusionStarted,
   InfusionStopped,
@@ -34,19 +38,30 @@ export const PUMP_EVENTS = {
   'alarm-raised': PumpAlarmRaised,
   'alarm-cleared': PumpAlarmCleared,
   'log-gap-detected': LogGapDetected,
+  'command-executed': CommandExecuted,
+  'command-failed': CommandFailed,
+  'command-outcome-unknown': CommandOutcomeUnknown,
+  'command-outcome-resolved': CommandOutcomeResolved,
 } as const;
 
 export type PumpEventName = keyof typeof PUMP_EVENTS;
 export type DataOf<Name extends PumpEventName> = z.infer<(typeof PUMP_EVENTS)[Name]['data']>;
 
 /**
- * Who caused it, as far as the wire tells: a hand at the front panel, the pump by itself, or the adapter that noticed.
+ * Who caused it, as far as the wire tells: a hand at the front panel, the pump by itself, the adapter that noticed, or the
+ * person whose command explains it.
  */
-export type Actor = 'front-panel' | 'pump' | 'adapter';
+export type Actor = 'front-panel' | 'pump' | 'adapter' | { readonly person: string };
 
 /** What happened, before it has an envelope, a place in the chain and a seal. */
 export type PumpEvent = {
-  [Name in PumpEventName]: { readonly name: Name; readonly actor: Actor; readonly data: DataOf<Name> };
+  [Name in PumpEventName]: {
+    readonly name: Name;
+    readonly actor: Actor;
+    readonly data: DataOf<Name>;
+    /** Command that this follows from. */
+    readonly commandId?: string;
+  };
 }[PumpEventName];
 
 export type SampledStatus = DataOf<'status-sampled'>;
@@ -58,7 +73,8 @@ export function happened<Name extends PumpEventName>(
   name: Name,
   actor: Actor,
   data: DataOf<Name>,
+  commandId?: string,
 ): PumpEvent {
   // The compiler cannot follow that name and data of one call belong to the same member of the union.
-  return { name, actor, data } as PumpEvent;
+  return { name, actor, data, ...(commandId !== undefined && { commandId }) } as PumpEvent;
 }

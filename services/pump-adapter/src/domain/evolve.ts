@@ -40,6 +40,10 @@ export function evolve(belief: Belief, event: PumpEvent): Belief {
     case 'volume-cleared':
     case 'bolus-given':
     case 'log-gap-detected':
+    case 'command-executed':
+    case 'command-failed':
+    case 'command-outcome-unknown':
+    case 'command-outcome-resolved':
       // What these changed is in the sample of the same reading.
       return belief;
     default:

@@ -1,4 +1,5 @@
 /** What happened at one pump: a pure decider over readings. */
+export { SETTLES_MS, type AwaitedCommand, type CommandReport, type Expected } from './command.js';
 export { decide, step, type Step } from './decide.js';
 export {
   PUMP_EVENTS,
@@ -8,9 +9,11 @@ export {
   type Syringe,
   type Vtbi,
 } from './events.js';
+export { LONGEST_LIFE_MS, misdirected, notFresh, readOrder, type ReadOrder, type Refusal } from './order.js';
 export { evolve } from './evolve.js';
 export {
   DEFAULT_RULES,
+  type Commanded,
   type Identity,
   type Input,
   type Moment,

@@ -1,3 +1,4 @@
+import { changedBy, type AwaitedCommand } from './command.js';
 import { happened, type PumpEvent } from './events.js';
 import type { Reading, ShownAlarm } from './input.js';
 import type { Belief, Infusion } from './state.js';
@@ -17,42 +18,60 @@ export function keepsVeinOpen(alarm: ShownAlarm | undefined): boolean {
  * How the infusion episode moved. `alarm` is what the pump shows now. An adapter that meets a running pump for the first
  * time opens an episode with it: the `connected` event without `lastContactAt` just before tells that it may have run before.
  */
-export function infusionEvents(reading: Reading, belief: Belief, alarm: ShownAlarm | undefined): PumpEvent[] {
+export function infusionEvents(
+  reading: Reading,
+  belief: Belief,
+  alarm: ShownAlarm | undefined,
+  commanded: AwaitedCommand | undefined,
+): PumpEvent[] {
   const { infusion } = belief;
   const { delivering } = reading.status;
-  if (!infusion) return delivering ? [started(reading, belief)] : [];
-  if (!delivering) return ended(reading, infusion, alarm);
+  if (!infusion) return delivering ? [started(reading, belief, commanded)] : [];
+  if (!delivering) return ended(reading, infusion, alarm, commanded);
   return infusion.phase === 'running'
     ? keptOpen(reading, infusion, alarm)
-    : startedAnew(reading, belief, alarm);
+    : startedAnew(reading, belief, alarm, commanded);
 }
 
-function started({ status, newInfusionId, vtbi }: Reading, belief: Belief): PumpEvent {
+function started(
+  { status, newInfusionId, vtbi }: Reading,
+  belief: Belief,
+  commanded: AwaitedCommand | undefined,
+): PumpEvent {
   const known = vtbi ?? belief.vtbi;
-  return happened('infusion-started', 'front-panel', {
+  const { actor, commandId, changedBy: cause } = changedBy(commanded, 'delivering', true);
+  const data = {
     infusionId: newInfusionId,
     rateMlPerHour: status.rateMlPerHour,
     ...(known && { vtbi: known }),
-    changedBy: 'front-panel',
+    changedBy: cause,
     logEntryId: status.logEntryId,
-  });
+  };
+  return happened('infusion-started', actor, data, commandId);
 }
 
 /** An episode that only kept the vein open was complete before; that it is held now is told by the sample. */
-function ended({ status }: Reading, infusion: Infusion, alarm: ShownAlarm | undefined): PumpEvent[] {
+function ended(
+  { status }: Reading,
+  infusion: Infusion,
+  alarm: ShownAlarm | undefined,
+  commanded: AwaitedCommand | undefined,
+): PumpEvent[] {
   if (infusion.phase === 'keep-vein-open') return [];
   const { volumeInfusedMl, logEntryId, alarmActive } = status;
   if (alarm && ENDED.has(alarm.term)) return [completed(infusion, volumeInfusedMl, alarm, logEntryId)];
   const byAlarm = alarmActive || alarm !== undefined;
-  return [
-    happened('infusion-stopped', byAlarm ? 'pump' : 'front-panel', {
-      infusionId: infusion.id,
-      cause: byAlarm ? 'alarm' : 'held',
-      volumeInfusedMl,
-      changedBy: 'front-panel',
-      logEntryId,
-    }),
-  ];
+  const by = changedBy(commanded, 'delivering', false);
+  const data = {
+    infusionId: infusion.id,
+    cause: byAlarm ? ('alarm' as const) : ('held' as const),
+    volumeInfusedMl,
+    changedBy: byAlarm ? ('front-panel' as const) : by.changedBy,
+    logEntryId,
+  };
+  return byAlarm
+    ? [happened('infusion-stopped', 'pump', data)]
+    : [happened('infusion-stopped', by.actor, data, by.commandId)];
 }
 
 function keptOpen({ status }: Reading, infusion: Infusion, alarm: ShownAlarm | undefined): PumpEvent[] {
@@ -71,9 +90,14 @@ function keptOpen({ status }: Reading, infusion: Infusion, alarm: ShownAlarm | u
 }
 
 /** The alarm that told of keeping the vein open is gone and the rate is another: somebody started the pump again. */
-function startedAnew(reading: Reading, belief: Belief, alarm: ShownAlarm | undefined): PumpEvent[] {
+function startedAnew(
+  reading: Reading,
+  belief: Belief,
+  alarm: ShownAlarm | undefined,
+  commanded: AwaitedCommand | undefined,
+): PumpEvent[] {
   const sameRate = reading.status.rateMlPerHour === belief.shown?.rateMlPerHour;
-  return keepsVeinOpen(alarm) || sameRate ? [] : [started(reading, belief)];
+  return keepsVeinOpen(alarm) || sameRate ? [] : [started(reading, belief, commanded)];
 }
 
 function completed(

@@ -1,3 +1,4 @@
+import type { CommandReport } from './command.js';
 import type { Vtbi, Syringe } from './events.js';
 
 /** A point in time, told twice: as the stream writes it, and on a scale that no clock correction makes jump. */
@@ -63,7 +64,14 @@ export interface Silence {
   readonly missedPolls: number;
 }
 
-export type Input = Reading | Silence;
+/** What became of a command, as whoever wrote it to the line says. */
+export interface Commanded {
+  readonly kind: 'commanded';
+  readonly moment: Moment;
+  readonly report: CommandReport;
+}
+
+export type Input = Reading | Silence | Commanded;
 
 /** What a site may choose; everything else about a pump is not a matter of taste. */
 export interface Rules {

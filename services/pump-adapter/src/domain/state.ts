@@ -1,4 +1,5 @@
 import type { BolusWatch } from './bolus.js';
+import { withoutTime, type AwaitedCommand } from './command.js';
 import type { SampledStatus, Syringe, Vtbi } from './events.js';
 import type { Identity, Moment, ShownAlarm } from './input.js';
 import type { LogWatch } from './log-watch.js';
@@ -31,6 +32,8 @@ export interface Watch {
   /** Readings in a row whose alarm flag nothing explains. */
   readonly unexplainedFlags: number;
   readonly syringeOut: boolean;
+  /** The last command that was written, while a reading may still show what came of it. */
+  readonly commanded?: AwaitedCommand;
   /** The last set rate that was seen, also from before a hold. */
   readonly setRateMlPerHour?: number;
 }
@@ -52,10 +55,14 @@ export const initialState: PumpState = {
  */
 export function resume({ belief, watch }: PumpState): PumpState {
   // The steady scale of the process before may be ahead of ours: what is measured on it begins anew.
-  const { sampledMs: _, log, ...rest } = watch;
+  const { sampledMs: _, log, commanded, ...rest } = watch;
   const { pending } = log;
   return {
     belief: belief.contact === 'connected' ? { ...belief, contact: 'unheard' } : belief,
-    watch: { ...rest, log: pending ? { ...log, pending: { ...pending, seenMs: 0 } } : log },
+    watch: {
+      ...rest,
+      ...(commanded && { commanded: withoutTime(commanded) }),
+      log: pending ? { ...log, pending: { ...pending, seenMs: 0 } } : log,
+    },
   };
 }

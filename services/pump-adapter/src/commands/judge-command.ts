@@ -1,0 +1,101 @@
+import {
+  CommandAuthorised,
+  isEvent,
+  StopOrdered,
+  type PumpOrder,
+  type SignedText,
+  type StreamEvent,
+} from '@bcmed/events';
+import type { PeopleState } from '@bcmed/policy';
+import type { StoredCommand } from '../adapters/safety-store-rows.js';
+import { misdirected, notFresh, readOrder, type Refusal } from '../domain/index.js';
+import { judgeAuthority } from './authority.js';
+
+/** A command as the stream brought it, already admitted. */
+export interface Brought {
+  readonly event: StreamEvent;
+  readonly position: bigint;
+}
+
+/** By what a command is judged. */
+export interface Here {
+  readonly site: string;
+  /** Care unit in which the pump stands by the adapter's own record. */
+  readonly unit: string;
+  readonly people: PeopleState;
+  /** RFC 3339, by the adapter's clock. */
+  readonly at: string;
+  /** The command that brought this nonce before, if one did. */
+  readonly using: (nonce: string) => StoredCommand | undefined;
+}
+
+/** A command without the word how far it has come. */
+export type JudgedCommand = Omit<StoredCommand, 'state'>;
+
+/** The command, and why it is not carried out, if it is not. */
+export interface Judgement {
+  readonly command: JudgedCommand;
+  readonly refusal?: Refusal;
+}
+
+/** Judges a command when the stream brings it; undefined for an event that is none. */
+export function judgeCommand({ event, position }: Brought, here: Here): Judgement | undefined {
+  const asked = askedBy(event);
+  if (!asked) return undefined;
+  const { signed, approvalsNeeded, assumedRateMlPerHour } = asked;
+  const { order, refusal: unreadable } = readOrder(signed.text);
+  const prior = order && here.using(order.nonce);
+  const command: JudgedCommand = {
+    commandId: event.id,
+    position,
+    entity: event.subject,
+    // A row of its own also for what cannot be read or comes again, so that it is answered once.
+    nonce: order && !prior ? order.nonce : event.id,
+    expiresMs: Date.parse(order ? order.expiresAt : here.at),
+    person: signed.signatures[0]?.person ?? 'nobody',
+    ...(order && { order, signed, approvalsNeeded }),
+    ...(assumedRateMlPerHour !== undefined && { assumedRateMlPerHour }),
+  };
+  if (unreadable) return { command, refusal: unreadable };
+  if (isEvent(event, StopOrdered) && order.action !== 'stop') {
+    const detail = `action: must be stop, is ${order.action}`;
+    return { command, refusal: { reason: 'text-unreadable', detail } };
+  }
+  const wrong = misdirected(order, { site: here.site, unit: here.unit, entity: event.subject });
+  if (wrong) return { command, refusal: wrong };
+  if (prior) {
+    const detail = `the nonce was used by ${prior.commandId}`;
+    return { command, refusal: { reason: 'used-before', detail } };
+  }
+  const refusal = refusalNow({ order, signed, approvalsNeeded }, here);
+  return refusal ? { command, refusal } : { command };
+}
+
+/** What can change while a command waits: its freshness, and what the people who signed may. */
+export function refusalNow(
+  { order, signed, approvalsNeeded }: Required<Pick<StoredCommand, 'order' | 'signed' | 'approvalsNeeded'>>,
+  { unit, people, at }: Pick<Here, 'unit' | 'people' | 'at'>,
+): Refusal | undefined {
+  const life = { issuedMs: Date.parse(order.issuedAt), expiresMs: Date.parse(order.expiresAt) };
+  return (
+    notFresh(life, Date.parse(at)) ?? judgeAuthority({ signed, order, approvalsNeeded, unit, at }, people)
+  );
+}
+
+interface Asked {
+  readonly signed: SignedText;
+  readonly approvalsNeeded: number;
+  readonly assumedRateMlPerHour?: number;
+}
+
+function askedBy(event: StreamEvent): Asked | undefined {
+  if (isEvent(event, StopOrdered)) return { signed: event.data.order, approvalsNeeded: 1 };
+  if (!isEvent(event, CommandAuthorised)) return undefined;
+  const { order: signed, approvalsNeeded, assumedRateMlPerHour } = event.data;
+  return { signed, approvalsNeeded, ...(assumedRateMlPerHour !== undefined && { assumedRateMlPerHour }) };
+}
+
+/** Whether a command is one that goes through without permission, before everything else. */
+export function isStop({ order }: { readonly order?: PumpOrder }): boolean {
+  return order?.action === 'stop';
+}
