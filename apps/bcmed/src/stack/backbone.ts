@@ -13,6 +13,13 @@ import {
   type PostgresServer,
   type Supervised,
 } from '@bcmed/embedded';
+import {
+  BUS_IDENTITIES,
+  SET_UP_IDENTITY,
+  brokerAuthorisation,
+  loadOrCreateSeed,
+  type BusCredentials,
+} from '@bcmed/event-log';
 import { layout, type Layout } from './paths.js';
 import type { Progress } from './progress.js';
 
@@ -43,7 +50,9 @@ export class Backbone {
     return new Backbone(dataDir);
   }
 
-  async startStream(progress: Progress): Promise<NatsServer> {
+  /** Starts the broker for this site; only the identities of the table can connect. */
+  async startStream(site: string, progress: Progress): Promise<NatsServer> {
+    const authorisation = brokerAuthorisation(site, this.#publicKeys());
     const port = await this.#ports.claim('nats');
     const monitorPort = await this.#ports.claim('nats-monitor');
     this.#nats = await progress.step(
@@ -57,12 +66,23 @@ export class Backbone {
               storeDir: this.layout.nats,
               port,
               monitorPort,
+              authorisation,
               logFile: this.layout.log('nats-server'),
               janitor: this.janitor,
             }),
         }),
     );
     return this.#nats.current;
+  }
+
+  /** Who we are on the broker. */
+  get credentials(): BusCredentials {
+    return { name: SET_UP_IDENTITY, seedFile: this.layout.natsSeed(SET_UP_IDENTITY) };
+  }
+
+  #publicKeys(): Map<string, string> {
+    const names = [SET_UP_IDENTITY, ...BUS_IDENTITIES.map(({ name }) => name)];
+    return new Map(names.map((name) => [name, loadOrCreateSeed(this.layout.natsSeed(name))]));
   }
 
   async startChain(progress: Progress): Promise<AnvilNode> {

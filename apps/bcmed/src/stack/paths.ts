@@ -1,3 +1,4 @@
+import { SET_UP_IDENTITY } from '@bcmed/event-log';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,6 +21,9 @@ export function layout(dataDir: string) {
     postgres: join(dataDir, 'postgres'),
     chainState: join(dataDir, 'chain', 'state.json'),
     lines: join(dataDir, 'lines'),
+    /** Seed of an identity on NATS: the operator's beside the root key, a service's among its own files. */
+    natsSeed: (name: string): string =>
+      name === SET_UP_IDENTITY ? join(dataDir, 'keys', 'nats-set-up.nk') : join(state(name), 'nats.nk'),
     icu: state('icu'),
     adapter: state('pump-adapter'),
     ledger: state('ledger'),

@@ -60,9 +60,13 @@ export class Stack {
         progress.note(
           `new site "${site.site}"; keep a copy of its root key elsewhere: ${shown(rootKeyPath(dataDir))}`,
         );
-      const nats = await backbone.startStream(progress);
+      const nats = await backbone.startStream(site.site, progress);
       const chain = await backbone.startChain(progress);
-      const connection = await connectNats({ servers: nats.url, name: 'bcmed/up' });
+      const connection = await connectNats({
+        servers: nats.url,
+        name: 'bcmed/up',
+        credentials: backbone.credentials,
+      });
       await setUpStreams(connection, site.site);
       const operator = new SiteOperator(new EventLog(connection), site, root);
       return new Stack(options, backbone, site, operator, connection, {
@@ -183,6 +187,7 @@ export class Stack {
       BCMED_SITE: site,
       BCMED_ROOT_KID: rootKeyId,
       NATS_URL: this.urls.nats,
+      NATS_SEED_FILE: this.backbone.layout.natsSeed(name),
       ...this.options.env,
     };
     const starting = this.#run(name, programOf(`services/${name}`), stateDir, { env: { ...common, ...env } });

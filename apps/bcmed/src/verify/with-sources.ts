@@ -1,10 +1,11 @@
-import { connectNats } from '@bcmed/event-log';
+import { SET_UP_IDENTITY, connectNats } from '@bcmed/event-log';
 import { blocksSource, chainSource, streamSource, type VerifyInputs } from '@bcmed/verification';
 import { DataDirInUseError } from '@bcmed/embedded';
 import { UsageError } from '../errors.js';
 import { readSite } from '../site/root-key.js';
 import { Backbone } from '../stack/backbone.js';
 import type { Progress } from '../stack/progress.js';
+import { layout } from '../stack/paths.js';
 import { readRunning } from '../stack/running.js';
 
 export interface SourceOptions {
@@ -24,9 +25,13 @@ export async function withSources<Result>(
   const site = readSite(options.data);
   if (!site)
     throw new UsageError(`${options.data} holds no site: run npm start once, or name the folder with --data`);
-  const servers = await serversOf(options.data, progress);
+  const servers = await serversOf(options.data, site.site, progress);
   try {
-    const connection = await connectNats({ servers: servers.natsUrl, name: 'bcmed/verify' });
+    const connection = await connectNats({
+      servers: servers.natsUrl,
+      name: 'bcmed/verify',
+      credentials: { name: SET_UP_IDENTITY, seedFile: layout(options.data).natsSeed(SET_UP_IDENTITY) },
+    });
     try {
       return await work({
         site: site.site,
@@ -49,7 +54,7 @@ interface Servers {
   close(): Promise<void>;
 }
 
-async function serversOf(dataDir: string, progress: Progress): Promise<Servers> {
+async function serversOf(dataDir: string, site: string, progress: Progress): Promise<Servers> {
   const backbone = openUnlessInUse(dataDir);
   if (!backbone) {
     const running = readRunning(dataDir);
@@ -59,7 +64,7 @@ async function serversOf(dataDir: string, progress: Progress): Promise<Servers> 
     return { natsUrl: running.natsUrl, chainUrl: running.chainUrl, close: () => Promise.resolve() };
   }
   try {
-    const nats = await backbone.startStream(progress);
+    const nats = await backbone.startStream(site, progress);
     const chain = await backbone.startChain(progress);
     return { natsUrl: nats.url, chainUrl: chain.url, close: () => backbone.stop() };
   } catch (error) {
