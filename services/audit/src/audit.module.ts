@@ -7,12 +7,12 @@ import {
   busCredentials,
   connectNats,
 } from '@bcmed/event-log';
+import { loadServiceIdentity, type ServiceIdentity } from '@bcmed/site-trust';
 import { HealthModule, HealthRegistry } from '@bcmed/service-kit';
 import { loggerModule } from '@bcmed/telemetry';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Database } from './adapters/database.js';
-import { loadIdentity, type AuditIdentity } from './adapters/identity.js';
 import { Audit } from './audit.js';
 import { Verifications } from './commands/verifications.js';
 import { VerificationsController } from './commands/verifications.controller.js';
@@ -45,11 +45,21 @@ export class AuditModule {
         VerificationsController,
       ],
       providers: [
-        { provide: IDENTITY, useFactory: () => loadIdentity(config.BCMED_STATE_DIR, config.BCMED_INSTANCE) },
+        {
+          provide: IDENTITY,
+          useFactory: () =>
+            loadServiceIdentity({
+              stateDir: config.BCMED_STATE_DIR,
+              service: 'audit',
+              instance: config.BCMED_INSTANCE,
+              area: 'audit',
+              kind: 'service',
+            }),
+        },
         {
           provide: NATS_CONNECTION,
           inject: [IDENTITY],
-          useFactory: ({ source }: AuditIdentity) =>
+          useFactory: ({ source }: ServiceIdentity) =>
             connectNats({
               servers: config.NATS_URL,
               name: source,
@@ -87,7 +97,7 @@ export class AuditModule {
             log: EventLog,
             events: Projector,
             view: EventsView,
-            identity: AuditIdentity,
+            identity: ServiceIdentity,
           ) =>
             new Verifications(
               {

@@ -6,13 +6,12 @@ import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import { join } from 'node:path';
 import { BusLink } from './adapters/bus-link.js';
 import { Clock } from './adapters/clock.js';
-import { loadDeviceIdentity, type DeviceIdentity } from './adapters/device-identity.js';
 import { Line, LINE_DEFAULTS } from './adapters/line.js';
 import { OutboxPublisher } from './adapters/outbox-publisher.js';
 import { Poller } from './adapters/poller.js';
 import { PumpRegistry } from './adapters/pump-registry.js';
 import { SafetyStore } from './adapters/safety-store.js';
-import { SiteTrust } from './adapters/site-trust.js';
+import { loadServiceIdentity, SiteTrust, type ServiceIdentity } from '@bcmed/site-trust';
 import { CommandDesk } from './commands/command-desk.js';
 import { Recorder } from './commands/recorder.js';
 import type { AdapterConfig } from './config.js';
@@ -63,13 +62,24 @@ function parts(config: AdapterConfig, health: HealthRegistry): AdapterParts {
   const { BCMED_SITE: site, BCMED_STATE_DIR: stateDir, BCMED_INSTANCE: instance } = config;
   const log = new Logger('pump-adapter');
   const clock = new Clock();
-  const identity = loadDeviceIdentity(stateDir, instance);
+  const identity = loadServiceIdentity({
+    stateDir,
+    service: 'pump-adapter',
+    instance,
+    area: 'pump',
+    kind: 'device',
+  });
   const { source, sealer } = identity;
   const store = new SafetyStore(join(stateDir, 'safety-store.db'));
   // Configuration has checked the form of the root key's name.
   const rootKeyId = config.BCMED_ROOT_KID as KeyId;
   const allowDemonstration = config.ALLOW_DEMONSTRATION;
-  const trust = new SiteTrust({ site, rootKeyId, keyId: sealer.keyId, source, allowDemonstration });
+  const trust = new SiteTrust({
+    site,
+    rootKeyId,
+    own: { keyId: sealer.keyId, source, area: 'pump' },
+    allowDemonstration,
+  });
   const mayPublish = (): boolean => trust.enrolment.state === 'enrolled';
   const resendAfterMs = config.RESEND_AFTER_MS;
   const publisher = new OutboxPublisher({ store, clock, log, mayPublish, resendAfterMs });
@@ -94,7 +104,7 @@ function parts(config: AdapterConfig, health: HealthRegistry): AdapterParts {
 
 function recorderOf(
   config: AdapterConfig,
-  { source, sealer }: DeviceIdentity,
+  { source, sealer }: ServiceIdentity,
   made: Pick<ConstructorParameters<typeof Recorder>[0], 'store' | 'clock' | 'log' | 'onRecorded'>,
 ): Recorder {
   const signature = { site: config.BCMED_SITE, source, sealer };

@@ -10,7 +10,7 @@ import type { Clock } from './adapters/clock.js';
 import type { OutboxPublisher } from './adapters/outbox-publisher.js';
 import type { LineState, Poller } from './adapters/poller.js';
 import type { SafetyStore } from './adapters/safety-store.js';
-import type { SiteTrust } from './adapters/site-trust.js';
+import type { SiteTrust } from '@bcmed/site-trust';
 import type { CommandDesk } from './commands/command-desk.js';
 import type { Recorder } from './commands/recorder.js';
 import { TOLD } from './errors.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Clock } from '../src/adapters/clock.js';
 import { OutboxPublisher } from '../src/adapters/outbox-publisher.js';
 import { SafetyStore } from '../src/adapters/safety-store.js';
-import { SiteTrust } from '../src/adapters/site-trust.js';
+import { SiteTrust } from '@bcmed/site-trust';
 import { Recorder } from '../src/commands/recorder.js';
 import { DEFAULT_RULES } from '../src/domain/index.js';
 import { SettleOutbox } from '../src/reactions/settle-outbox.js';
@@ -39,8 +39,7 @@ export class Bedside {
     this.trust = new SiteTrust({
       site: 's1',
       rootKeyId,
-      keyId: sealer.keyId,
-      source: 'pump-adapter/1',
+      own: { keyId: sealer.keyId, source: 'pump-adapter/1', area: 'pump' },
       allowDemonstration: true,
     });
     this.publisher = new OutboxPublisher({

@@ -13,7 +13,7 @@ import {
 import { Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../adapters/database.js';
-import type { AuditIdentity } from '../adapters/identity.js';
+import type { ServiceIdentity } from '@bcmed/site-trust';
 import { ViewCheck } from '../adapters/view-check.js';
 import { resultEvents, type RecordedReport } from '../domain/result-events.js';
 import { NotFoundError, TooManyVerificationsError } from '../errors.js';
@@ -33,7 +33,7 @@ export interface VerificationParts {
   readonly database: Database;
   readonly log: EventLog;
   readonly events: Projector;
-  readonly identity: AuditIdentity;
+  readonly identity: ServiceIdentity;
   /** Whether the site has made the audit's key known, so that its events count. */
   readonly isEnrolled: () => Promise<boolean>;
 }

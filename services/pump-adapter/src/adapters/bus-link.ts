@@ -17,7 +17,7 @@ import type { CommandDesk } from '../commands/command-desk.js';
 import type { AdapterLog } from './adapter-log.js';
 import type { OutboxPublisher } from './outbox-publisher.js';
 import type { SafetyStore } from './safety-store.js';
-import type { Enrolment, SiteTrust } from './site-trust.js';
+import type { Enrolment, SiteTrust } from '@bcmed/site-trust';
 import { Wakeup } from './wakeup.js';
 
 export interface BusLinkSettings {

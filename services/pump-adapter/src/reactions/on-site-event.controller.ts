@@ -1,6 +1,6 @@
 import { OnBatch, type Delivery } from '@bcmed/event-log';
 import { Controller, type Type } from '@nestjs/common';
-import { TRUST_SUBJECTS } from '../adapters/site-trust.js';
+import { TRUST_SUBJECTS } from '@bcmed/site-trust';
 import { SiteInbox } from './site-inbox.js';
 
 /** Name of this instance's place among the site's keys, roles and commands; its own store knows the position. */

@@ -2,7 +2,7 @@ import type { Delivery } from '@bcmed/event-log';
 import { StoreUnwritableError } from '@bcmed/safety-store';
 import type { AdapterLog } from '../adapters/adapter-log.js';
 import type { SafetyStore } from '../adapters/safety-store.js';
-import type { SiteTrust } from '../adapters/site-trust.js';
+import type { SiteTrust } from '@bcmed/site-trust';
 import type { CommandDesk } from '../commands/command-desk.js';
 import { TOLD } from '../errors.js';
 

@@ -9,20 +9,15 @@ import type { ValidatorSet } from '@bcmed/chain';
 import { idOf, sealOf, type EventLog, type LogMessage } from '@bcmed/event-log';
 import { evolvePeople, initialPeople, type PeopleState } from '@bcmed/policy';
 import type { KeyId } from '@bcmed/seal';
-
-/** Whether the site believes our key. */
-export type Enrolment =
-  | { readonly state: 'unknown' | 'no-epoch' | 'not-enrolled'; readonly detail: string }
-  | { readonly state: 'enrolled'; readonly detail: string }
-  | { readonly state: 'revoked' | 'enrolled-otherwise'; readonly detail: string };
+import { enrolmentOf, type Enrolment, type OwnKey } from './enrolment.js';
 
 export interface SiteTrustSettings {
   readonly site: string;
   /** The pinned name of the site's root key: the one thing that is believed without the stream. */
   readonly rootKeyId: KeyId;
-  readonly keyId: KeyId;
-  /** Our name on events: the holder that the site must have enrolled the key for. */
-  readonly source: string;
+  /** Our own key, name and area, whose enrolment is judged. */
+  readonly own: OwnKey;
+  /** Whether people that were made for a demonstration count; false in production. */
   readonly allowDemonstration: boolean;
 }
 
@@ -77,7 +72,7 @@ export class SiteTrust {
       }
     }
     if (to > this.#readThrough) this.#readThrough = to;
-    this.#enrolment = this.#enrolmentNow();
+    this.#enrolment = enrolmentOf(this.settings.own, this.#admission);
   }
 
   /** Takes a message on {@link TRUST_SUBJECTS}, in the order of the stream; one that was read before changes nothing. */
@@ -91,7 +86,7 @@ export class SiteTrust {
       this.#positionOf.set(idOf(message), position);
       this.#people = evolvePeople(this.#people, verdict.event);
     }
-    this.#enrolment = this.#enrolmentNow();
+    this.#enrolment = enrolmentOf(this.settings.own, this.#admission);
   }
 
   /** Whether a message may be acted on. Demands that everything before it on {@link TRUST_SUBJECTS} was taken. */
@@ -99,21 +94,5 @@ export class SiteTrust {
     const { position, subject, body } = message;
     const prior = { positionOf: (id: string) => this.#positionOf.get(id) };
     return admit(this.#admission, { position, subject, seal: sealOf(message), body }, prior);
-  }
-
-  #enrolmentNow(): Enrolment {
-    const { keyId, source, rootKeyId } = this.settings;
-    if (!this.#admission.epoch)
-      return { state: 'no-epoch', detail: `no epoch was opened under the pinned root key ${rootKeyId}` };
-    const credential = this.#admission.credentials.get(keyId);
-    if (!credential)
-      return { state: 'not-enrolled', detail: `key ${keyId} waits to be enrolled for ${source}` };
-    if (credential.revoked) return { state: 'revoked', detail: `key ${keyId} was revoked by the site` };
-    const { holder, areas, kind } = credential;
-    if (holder !== source || !areas.includes('pump')) {
-      const detail = `key ${keyId} is enrolled for ${holder} and ${areas.join(', ')}, not for ${source} and pump`;
-      return { state: 'enrolled-otherwise', detail };
-    }
-    return { state: 'enrolled', detail: `${kind} key ${keyId} of ${holder}` };
   }
 }
