@@ -26,6 +26,8 @@ export default defineConfig({
             'test/**/*.spec.ts',
           ],
           exclude: [...never, '**/*.int.spec.ts', '**/*.e2e.spec.ts', '**/*.extra.spec.ts'],
+          // A property test on a busy machine is slow, not wrong.
+          testTimeout: 30_000,
         },
       },
       {

@@ -117,6 +117,12 @@ describe('an approval by two', () => {
     expect(names(whole, consume())).toEqual(['approval-consumed']);
   });
 
+  it('takes no more people than a signed text can hold', () => {
+    const others = Array.from({ length: 7 }, (_, number) => grant(`person-${number}`, nurse));
+    const full = given(request({ approvalsNeeded: 2 }), ...others);
+    expect(names(full, grant(NURSE, nurse))).toEqual(['enough-approvals']);
+  });
+
   it('believes no second grant of one person, nor one for another text, that stands on the stream', () => {
     const data = { textHash: HASH, grantedBy: NURSE, signature: sign(NURSE, nurse), stillNeeded: 0 };
     const again: ApprovalEvent = { name: 'approval-granted', data };

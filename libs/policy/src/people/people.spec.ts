@@ -1,4 +1,4 @@
-import { RateChanged, createEvent, type Role } from '@bcmed/events';
+import { AuthenticatorEnrolled, RateChanged, createEvent, type Role } from '@bcmed/events';
 import { generatePrivateKey, keyIdOf, publicJwkOf } from '@bcmed/seal';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -127,6 +127,25 @@ describe('an authenticator', () => {
     const mirrored = { ...publicKey, y: publicJwkOf(generatePrivateKey()).y };
     ward.enrolPasskey('person-third', { credentialId: 'AAAAAAAAAAAAAAAAAAAAAB', publicKey: mirrored });
     expect(identityOf(ward.people, 'person-third').enrolled).toBe(false);
+  });
+
+  it('keeps the key with which it was enrolled', () => {
+    const [first, other] = [generatePrivateKey(), generatePrivateKey()].map(publicJwkOf);
+    const credentialId = 'AAAAAAAAAAAAAAAAAAAAAA';
+    const ward = new Ward().enrolPasskey(NURSE, { credentialId, publicKey: first! });
+    for (const person of [NURSE, 'person-thief'])
+      ward.enrolPasskey(person, { credentialId, publicKey: other! });
+    expect(ward.people.authenticators[credentialId]).toMatchObject({ person: NURSE, publicKey: first });
+    expect(identityOf(ward.people, 'person-thief').enrolled).toBe(false);
+  });
+
+  it('that is a passkey of no host, or a key under a name that is not its thumbprint, is none', () => {
+    const publicKey = publicJwkOf(generatePrivateKey());
+    for (const kind of ['passkey', 'key'] as const) {
+      const data = { credentialId: 'AAAAAAAAAAAAAAAAAAAAAA', kind, publicKey, enrolledBy: 'first-start' };
+      const ward = new Ward().said(AuthenticatorEnrolled, NURSE, data);
+      expect(identityOf(ward.people, NURSE).enrolled, kind).toBe(false);
+    }
   });
 
   it('that was revoked cannot be enrolled again, and may be revoked before it is enrolled', () => {

@@ -1,3 +1,4 @@
+import { sign } from 'node:crypto';
 import type { PersonSignature } from '@bcmed/events';
 import { generatePrivateKey, keyIdOf, publicJwkOf } from '@bcmed/seal';
 import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
@@ -221,9 +222,14 @@ describe('a text that a program signed with its key', () => {
     }
   });
 
-  it('is bound to its purpose: the same key over the bare text or its hash does not count', () => {
-    const other = signTextWithKey(automationKey, `${TEXT}\n`);
-    expect(faultOf({ ...automation, signature: other.signature })).toBe('bad-signature');
+  it('is bound to its purpose: what the same key signs otherwise does not count', () => {
+    const signed = (text: string) =>
+      sign('sha256', Buffer.from(text), { key: automationKey, dsaEncoding: 'ieee-p1363' }).toString(
+        'base64url',
+      );
+    expect(faultOf({ ...automation, signature: signed(`bcmed-order-v1\n${TEXT}`) })).toBe(undefined);
+    for (const other of [TEXT, textHashOf(TEXT), `bcmed-order-v2\n${TEXT}`])
+      expect(faultOf({ ...automation, signature: signed(other) })).toBe('bad-signature');
   });
 
   it('is not made over half a surrogate pair', () => {
