@@ -41,6 +41,12 @@ export const BUS_IDENTITIES: readonly BusIdentity[] = [
     reads: [events, blocks],
   },
   {
+    name: 'alarms',
+    publishes: [area('alarm')],
+    consumers: [on(events, 'alarms-on-event-appended')],
+    reads: [events],
+  },
+  {
     name: 'audit',
     publishes: [area('audit')],
     consumers: [on(events, 'audit-on-event-appended'), on(blocks, 'audit-on-block-anchored')],

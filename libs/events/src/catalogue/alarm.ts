@@ -13,10 +13,10 @@ const condition = token.describe('Word for the alarm condition, for example pump
 const milliseconds = z.number().int().min(0);
 
 const member = z.object({
-  pump: token.describe('Pump serial in lower case'),
-  cause: z.uuid().describe('Event that brought this pump into the episode'),
+  source: token.describe('Pump serial in lower case; of a vital sign the pseudonym of the stay'),
+  cause: z.uuid().describe('Event that brought this member into the episode'),
   since: instant.describe('When its source says that it began'),
-  vasoactive: z.boolean().describe('Whether the pump is known to give a vasoactive drug'),
+  vasoactive: z.boolean().describe('Whether it is known that a vasoactive drug runs'),
   infusing: z.boolean().optional().describe('Whether the pump infused then; absent when not known'),
   clearedBy: z.uuid().optional().describe('Event by which its source ended it; absent while it lasts'),
 });
@@ -24,7 +24,7 @@ const members = z
   .array(member)
   .min(1)
   .max(64)
-  .describe('Pumps that the one cause concerns; beyond 64 another episode begins');
+  .describe('Pumps, or the one patient, that the cause concerns; beyond 64 another episode begins');
 
 const reckoning = z
   .object({
@@ -60,7 +60,7 @@ const exampleReckoning = {
 } as const;
 
 const exampleMember = {
-  pump: '8002-51740',
+  source: '8002-51740',
   cause,
   since: '2026-11-20T12:00:00.000Z',
   vasoactive: true,
@@ -73,7 +73,11 @@ export const AlarmRaised = defineEvent('alarm', 'raised', {
     condition,
     text: z.string().min(1).max(160).describe('What it says to people; no name of a patient'),
     kind: z.enum(['physiological', 'technical', 'other']).describe('Kind, as IEEE 11073 SDC has it'),
-    group: z.string().min(1).max(160).describe('What binds the members: a pump, a bed or an adapter'),
+    group: z
+      .string()
+      .min(1)
+      .max(160)
+      .describe('What binds the members: a pump, a bed, an adapter, a command or a patient'),
     unit: unit.optional().describe('Care unit, where known'),
     bed: token.optional().describe('Bed, where known'),
     vendorCode: z.string().max(32).optional().describe('Code as the pump writes it'),
@@ -197,7 +201,7 @@ export const NotificationSent = defineEvent('alarm', 'notification-sent', {
     step: z.number().int().min(0).describe('Step of the escalation, which chooses who is told'),
     channels: z.array(channel).max(3).describe('Ways that are used; empty: only this log is told'),
     priority,
-    pumps: z.array(token).min(1).max(64).describe('Members that it speaks of'),
+    sources: z.array(token).min(1).max(64).describe('Members that it speaks of'),
   }),
   example: {
     entity: episode,
@@ -207,7 +211,7 @@ export const NotificationSent = defineEvent('alarm', 'notification-sent', {
       step: 0,
       channels: ['stream', 'mail'],
       priority: 'high',
-      pumps: ['8002-51740'],
+      sources: ['8002-51740'],
     },
   },
 });
