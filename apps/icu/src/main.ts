@@ -1,5 +1,4 @@
 import { readOptions } from './cli.js';
-import { IcuError } from './errors.js';
 import { Icu } from './icu.js';
 
 try {
@@ -15,9 +14,10 @@ try {
   if (process.send !== undefined) process.once('disconnect', leave);
   process.stdout.on('error', leave);
 } catch (error) {
-  if (!(error instanceof IcuError)) throw error;
+  // Ours, or that of a library about a key or seed file: all say in words what to change.
+  if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('BCM-'))) throw error;
   process.stderr.write(
-    `${error.code}: ${error.message}${error.cause instanceof Error ? ` (${error.cause.message})` : ''}\n`,
+    `${String(error.code)}: ${error.message}${error.cause instanceof Error ? ` (${error.cause.message})` : ''}\n`,
   );
   process.exitCode = 1;
 }

@@ -12,7 +12,16 @@ export function planWard(pumps: number, seed: number): readonly PumpSetup[] {
     drugName: DRUGS[index % DRUGS.length] ?? '',
     syringe: { brand: index % 2 === 0 ? 'BD PLASTIPAK' : 'BD PERFUSOR', sizeMl: 50, contentMl: 50 },
     setRateMlPerHour: 0.1,
-    logEntryId: FIRST_LOG_ENTRY_ID + index * 1009,
-    seed: Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b),
+    ...pumpOrigins(index, seed),
   }));
+}
+
+/** Where a pump's own log and its chance begin, by its place in the ward. */
+export function pumpOrigins(index: number, seed: number): Pick<PumpSetup, 'logEntryId' | 'seed'> {
+  return { logEntryId: FIRST_LOG_ENTRY_ID + index * 1009, seed: mixed(seed, index) };
+}
+
+/** Another seed for each place, so that no two of one ward share their chance. */
+export function mixed(seed: number, index: number): number {
+  return Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b);
 }

@@ -1,5 +1,7 @@
 import type { WardAction } from './domain/actions.js';
+import type { BedAction, Floor } from './domain/bedside/floor.js';
 import { EmulatedAsena, type LogEntry, type ResponseTime } from './domain/emulated-asena.js';
+import { FaultPlayer, type FaultReport, type FaultStep } from './domain/faults/fault.js';
 import type { Misbehaviour } from './domain/misbehaviour.js';
 import { TICK_MS } from './domain/physics.js';
 import type { PumpSetup, PumpState } from './domain/state.js';
@@ -18,9 +20,11 @@ export interface PumpTruth {
 }
 
 /** A pump and its cable. */
-export interface Bed {
+export interface CabledPump {
   readonly setup: PumpSetup;
   readonly line: PumpLine;
+  /** Whether somebody starts it at time 0. */
+  readonly running?: boolean;
 }
 
 /** How the ward lives: the speed of its clock against ours, and how quick its pumps are to answer. */
@@ -28,6 +32,10 @@ export interface WardOptions {
   readonly speed: number;
   readonly seed: number;
   readonly responseTime: ResponseTime;
+  /** The beds that the pumps stand at, where there are patients. */
+  readonly floor?: Floor | undefined;
+  /** Told when a script could not put a cable back. */
+  readonly onLineLost?: (serial: string, error: unknown) => void;
   /** Told when a session came to its own end. */
   readonly onSessionEnd?: (report: SessionReport) => void;
 }
@@ -42,31 +50,35 @@ export class Ward {
   readonly #options: WardOptions;
   readonly #pumps = new Map<
     string,
-    { readonly emulated: EmulatedAsena; readonly bed: Bed; timer: NodeJS.Timeout | null }
+    { readonly emulated: EmulatedAsena; readonly cabled: CabledPump; timer: NodeJS.Timeout | null }
   >();
   readonly #serials: readonly string[];
   readonly #startedAt = performance.now();
   #beat: NodeJS.Timeout | null = null;
+  #faults: FaultPlayer | null = null;
   #session: { readonly player: SessionPlayer; readonly startedAtMs: number } | null = null;
 
-  constructor(beds: readonly Bed[], options: WardOptions) {
+  constructor(pumps: readonly CabledPump[], options: WardOptions) {
     this.#options = options;
-    this.#serials = beds.map(({ setup }) => setup.serial);
-    for (const bed of beds) {
-      const emulated = new EmulatedAsena(bed.setup, options.responseTime);
-      this.#pumps.set(bed.setup.serial, { emulated, bed, timer: null });
-      bed.line.onBytes = (bytes) => {
+    this.#serials = pumps.map(({ setup }) => setup.serial);
+    for (const cabled of pumps) {
+      const { serial } = cabled.setup;
+      const emulated = new EmulatedAsena(cabled.setup, options.responseTime);
+      emulated.onSecond = (deliveredMl) => options.floor?.deliver(serial, deliveredMl);
+      if (cabled.running === true) emulated.act({ action: 'start' }, 0);
+      this.#pumps.set(serial, { emulated, cabled, timer: null });
+      cabled.line.onBytes = (bytes) => {
         const nowMs = this.nowMs();
-        this.#advanceSession(nowMs);
+        this.#advanceScripts(nowMs);
         emulated.receive(bytes, nowMs);
-        this.#deliver(bed.setup.serial);
+        this.#deliver(serial);
       };
     }
   }
 
   /** Opens all lines and lets time pass. @throws LineUnavailableError */
   async open(): Promise<void> {
-    for (const { bed } of this.#pumps.values()) await bed.line.open();
+    for (const { cabled } of this.#pumps.values()) await cabled.line.open();
     const beatMs = Math.max(SHORTEST_BEAT_MS, TICK_MS / this.#options.speed);
     this.#beat = setInterval(() => this.#pass(), beatMs);
   }
@@ -76,7 +88,7 @@ export class Ward {
     this.#beat = null;
     for (const pump of this.#pumps.values()) {
       if (pump.timer !== null) clearTimeout(pump.timer);
-      await pump.bed.line.close();
+      await pump.cabled.line.close();
     }
   }
 
@@ -93,7 +105,7 @@ export class Ward {
   truth(serial: string): PumpTruth | undefined {
     const pump = this.#pumps.get(serial);
     if (pump === undefined) return undefined;
-    const { line } = pump.bed;
+    const { line } = pump.cabled;
     const { state, misbehaviour } = pump.emulated;
     return {
       serial,
@@ -111,7 +123,9 @@ export class Ward {
 
   /** Null when the pump took it, else why not. */
   act(serial: string, action: WardAction): string | null {
-    return this.#pumps.get(serial)?.emulated.act(action, this.nowMs()) ?? null;
+    const nowMs = this.nowMs();
+    this.#faults?.advance(nowMs);
+    return this.#pumps.get(serial)?.emulated.act(action, nowMs) ?? null;
   }
 
   misbehave(serial: string, misbehaviour: Misbehaviour): void {
@@ -122,12 +136,34 @@ export class Ward {
   async unplug(serial: string): Promise<void> {
     const pump = this.#pumps.get(serial);
     pump?.emulated.unplugged();
-    await pump?.bed.line.unplug();
+    await pump?.cabled.line.unplug();
   }
 
   /** @throws LineUnavailableError */
   async replug(serial: string): Promise<void> {
-    await this.#pumps.get(serial)?.bed.line.replug();
+    await this.#pumps.get(serial)?.cabled.line.replug();
+  }
+
+  /** Null when it was done at the bed, else why not. */
+  actAtBed(bed: string, action: BedAction): string | null {
+    const nowMs = this.nowMs();
+    this.#advanceAll(nowMs);
+    return this.#options.floor?.act(bed, action) ?? null;
+  }
+
+  /** Lets these faults happen at their virtual times, counted from time 0. Call it once. */
+  suffer(steps: Iterator<FaultStep, void>): void {
+    this.#faults = new FaultPlayer(steps, (step) => this.#sufferOne(step));
+  }
+
+  /** Null when no faults were asked for. */
+  get faults(): FaultReport | null {
+    return this.#faults?.report ?? null;
+  }
+
+  /** The pump as it was when it was last looked at, for who decides what goes wrong next. */
+  state(serial: string): PumpState {
+    return this.#emulated(serial).state;
   }
 
   /**
@@ -160,18 +196,50 @@ export class Ward {
   }
 
   #at(index: number): EmulatedAsena {
-    const pump = this.#pumps.get(this.#serials[index] ?? '');
-    if (pump === undefined) throw new RangeError(`there is no pump ${index}`);
+    return this.#emulated(this.#serials[index] ?? String(index));
+  }
+
+  #emulated(serial: string): EmulatedAsena {
+    const pump = this.#pumps.get(serial);
+    if (pump === undefined) throw new RangeError(`there is no pump ${serial}`);
     return pump.emulated;
+  }
+
+  /** A fault of a bed is one of its patient: everybody lives up to it first. */
+  #sufferOne(step: FaultStep): string | null {
+    const { atMs } = step;
+    if ('look' in step) {
+      this.#emulated(step.look).advanceTo(atMs);
+      return null;
+    }
+    const { fault } = step;
+    if ('bed' in fault) {
+      for (const { emulated } of this.#pumps.values()) emulated.advanceTo(atMs);
+      return this.#options.floor?.act(fault.bed, fault.action) ?? null;
+    }
+    if ('action' in fault) return this.#emulated(fault.pump).act(fault.action, atMs);
+    const plugged = fault.cable === 'unplug' ? this.unplug(fault.pump) : this.replug(fault.pump);
+    plugged.catch((error: unknown) => this.#options.onLineLost?.(fault.pump, error));
+    return null;
   }
 
   #pass(): void {
     const nowMs = this.nowMs();
-    this.#advanceSession(nowMs);
+    this.#advanceScripts(nowMs);
     for (const [serial, { emulated }] of this.#pumps) {
       emulated.advanceTo(nowMs);
       if (emulated.nextDueMs !== null) this.#deliver(serial);
     }
+  }
+
+  #advanceAll(nowMs: number): void {
+    this.#advanceScripts(nowMs);
+    for (const { emulated } of this.#pumps.values()) emulated.advanceTo(nowMs);
+  }
+
+  #advanceScripts(nowMs: number): void {
+    this.#advanceSession(nowMs);
+    this.#faults?.advance(nowMs);
   }
 
   #advanceSession(nowMs: number): void {
@@ -189,7 +257,7 @@ export class Ward {
     if (pump === undefined) return;
     if (pump.timer !== null) clearTimeout(pump.timer);
     pump.timer = null;
-    for (const bytes of pump.emulated.takeDue(this.nowMs())) pump.bed.line.write(bytes);
+    for (const bytes of pump.emulated.takeDue(this.nowMs())) pump.cabled.line.write(bytes);
     const dueMs = pump.emulated.nextDueMs;
     if (dueMs === null) return;
     const waitMs = Math.ceil((dueMs - this.nowMs()) / this.#options.speed);

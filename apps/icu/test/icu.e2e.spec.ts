@@ -56,6 +56,17 @@ describe('the mock ICU as a process', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('lives with four beds and their patients', async () => {
+    const argv = ['--beds', '4', '--pty-dir', folder, '--seed', '2'];
+    const child = spawn(process.execPath, [MAIN, ...argv], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const said = await facts(child);
+    expect(said.filter(({ fact }) => fact === 'pump-ready')).toHaveLength(16);
+    expect(said.at(-1)).toMatchObject({ fact: 'ready', unit: 'icu-1', beds: 4 });
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('goes when its parent goes', async () => {
     const child = fork(MAIN, arguments_(), { silent: true, execArgv: [] });
     await facts(child);
@@ -72,6 +83,7 @@ describe('the mock ICU as a process', () => {
       ['--tcp', '0', '--session', 'x'],
       'BCM-ICU-BAD-OPTION: --session takes one of: multi-infusion-demo, ward-life',
     ],
+    [['--tcp', '0', '--ward', '/nowhere.yaml'], 'BCM-ICU-PLAN-FILE: /nowhere.yaml cannot be read'],
     [
       ['--pty-dir', '/dev/null/x'],
       'BCM-ICU-LINE-UNAVAILABLE: cannot make the link /dev/null/x/asena-8002-51740',

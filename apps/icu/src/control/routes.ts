@@ -1,25 +1,24 @@
-import type { z } from 'zod';
+import type { Floor } from '../domain/bedside/floor.js';
 import { SESSIONS } from '../sessions/index.js';
 import type { PumpTruth, Ward } from '../ward.js';
-import { invalid, problem, type Problem } from './problem.js';
+import { bedRoutes } from './bed-routes.js';
+import { problem } from './problem.js';
+import { checked, ok, type Reply, type Route } from './route.js';
 import { actionSchema, misbehaviourSchema, sessionSchema } from './schemas.js';
 
-/** An answer before it is written: a status with a JSON body, or a problem. */
-export type Reply = { readonly status: number; readonly body: unknown } | Problem;
-
-/** One way in. The body is what the caller sent, parsed as JSON; an empty one is `{}`. */
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  /** A colon begins a part that varies. */
-  readonly path: string;
-  readonly says: string;
-  handle(parameter: string, body: unknown): Reply | Promise<Reply>;
+/** What else the interface may tell about. */
+export interface Surroundings {
+  readonly floor?: Floor | undefined;
+  /** What the monitor gateway says about itself; absent without one. */
+  readonly gateway?: (() => object) | undefined;
 }
 
 /** All ways to look at a ward and to lay hands on it. */
-export function routes(ward: Ward): readonly Route[] {
+export function routes(ward: Ward, { floor, gateway }: Surroundings = {}): readonly Route[] {
   const ways: Route[] = [
-    get('/health', 'that the mock ICU is up', () => ok({ status: 'ok', virtualMs: ward.nowMs() })),
+    get('/health', 'that the mock ICU is up', () =>
+      ok({ status: 'ok', virtualMs: ward.nowMs(), ...(gateway && { gateway: gateway() }) }),
+    ),
     get('/pumps', 'ground truth of all pumps', () => ok(ward.serials.map((serial) => ward.truth(serial)))),
     onPump(ward, 'GET', '', 'ground truth of one pump', (truth) => ok(truth)),
     onPump(ward, 'GET', '/log', "the newest entries of the pump's own log", ({ serial }) =>
@@ -46,6 +45,7 @@ export function routes(ward: Ward): readonly Route[] {
       await ward.replug(serial);
       return ok(ward.truth(serial));
     }),
+    ...bedRoutes(ward, floor),
     get('/sessions', 'the sessions there are, and the one being played', () => ok(sessions(ward))),
     {
       method: 'POST',
@@ -69,8 +69,6 @@ export function routes(ward: Ward): readonly Route[] {
   ];
 }
 
-const ok = (body: unknown): Reply => ({ status: 200, body });
-
 function get(path: string, says: string, tell: () => Reply): Route {
   return { method: 'GET', path, says, handle: tell };
 }
@@ -93,11 +91,6 @@ function onPump(
       return problem(404, 'unknown-pump', 'There is no such pump.', `${serial} is not one of: ${known}`);
     },
   };
-}
-
-function checked<T>(schema: z.ZodType<T>, body: unknown, use: (value: T) => Reply): Reply {
-  const parsed = schema.safeParse(body);
-  return parsed.success ? use(parsed.data) : invalid(parsed.error);
 }
 
 function play(ward: Ward, name: string, seconds: number): Reply {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { WardAction } from '../domain/actions.js';
+import type { BedAction } from '../domain/bedside/floor.js';
+import { SENSORS } from '../domain/bedside/monitor.js';
 import { BEHAVES, type Misbehaviour } from '../domain/misbehaviour.js';
 import { SESSION_NAMES } from '../sessions/index.js';
 
@@ -11,7 +13,7 @@ const LONGEST_MS = 3_600_000;
 /** A hand at the pump or the bed: one action with its values. */
 export const actionSchema: z.ZodType<WardAction> = z.discriminatedUnion('action', [
   z.strictObject({ action: z.enum(['start', 'stop', 'clear-volume', 'clear-vtbi', 'clear-alarm']) }),
-  z.strictObject({ action: z.enum(['release', 'remove-syringe', 'mains-off', 'mains-on']) }),
+  z.strictObject({ action: z.enum(['release', 'remove-syringe', 'run-empty', 'mains-off', 'mains-on']) }),
   z.strictObject({ action: z.literal('set-rate'), rateMlPerHour }),
   z.strictObject({ action: z.literal('set-vtbi'), volumeMl, endAction: z.enum(['STOP', 'KVO']).optional() }),
   z.strictObject({
@@ -40,6 +42,14 @@ export const actionSchema: z.ZodType<WardAction> = z.discriminatedUnion('action'
       .regex(/^[^!^|\r\n]*$/)
       .max(20),
   }),
+]);
+
+/** What happens at a bed that is not about one pump; without a sensor all of them are meant. */
+export const bedActionSchema: z.ZodType<BedAction> = z.discriminatedUnion('action', [
+  z.strictObject({ action: z.enum(['sensor-off', 'sensor-on']), sensor: z.enum(SENSORS).optional() }),
+  z.strictObject({ action: z.literal('freeze-monitor'), silently: z.boolean().optional() }),
+  z.strictObject({ action: z.literal('thaw-monitor') }),
+  z.strictObject({ action: z.literal('move-patient'), to: z.string().min(1).max(40) }),
 ]);
 
 /** What is wrong with a pump's line; what is left out is as it should be, so `{}` is a pump that behaves. */

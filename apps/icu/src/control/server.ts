@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { LineUnavailableError } from '../errors.js';
 import type { Ward } from '../ward.js';
 import { problem, type Problem } from './problem.js';
-import { routes, type Reply, type Route } from './routes.js';
+import type { Reply, Route } from './route.js';
+import { routes, type Surroundings } from './routes.js';
 
 const LOOPBACK = '127.0.0.1';
 const MAX_BODY_BYTES = 65_536;
@@ -14,8 +15,12 @@ const MAX_BODY_BYTES = 65_536;
  *
  * @throws LineUnavailableError when the port is taken. Port 0 takes any; the returned server knows which.
  */
-export async function serveControl(ward: Ward, port: number): Promise<{ server: Server; url: string }> {
-  const ways = routes(ward);
+export async function serveControl(
+  ward: Ward,
+  port: number,
+  surroundings: Surroundings = {},
+): Promise<{ server: Server; url: string }> {
+  const ways = routes(ward, surroundings);
   const server = createServer((request, response) => {
     void respond(ways, request)
       .catch((error: unknown) => problem(500, 'internal', 'The mock ICU failed.', String(error)))

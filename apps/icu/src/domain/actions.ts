@@ -21,7 +21,7 @@ export type WardAction =
     }
   | { readonly action: 'bolus'; readonly volumeMl: number; readonly rateMlPerHour?: number | undefined }
   | { readonly action: 'occlude'; readonly complianceMicrolitrePerMmHg?: number | undefined }
-  | { readonly action: 'release' | 'remove-syringe' | 'mains-off' | 'mains-on' }
+  | { readonly action: 'release' | 'remove-syringe' | 'run-empty' | 'mains-off' | 'mains-on' }
   | ({ readonly action: 'insert-syringe' } & { readonly [K in keyof Syringe]?: Syringe[K] | undefined })
   | { readonly action: 'set-drug-name'; readonly drugName: string };
 
@@ -81,6 +81,9 @@ function happen(state: PumpState, input: Happening): Acted {
     case 'remove-syringe':
       if (state.syringe === null) return no('no syringe is held');
       return yes(state, stopWith(state, 'AL_SYRCO'), { syringe: null });
+    case 'run-empty':
+      if (state.syringe === null) return no('no syringe is held');
+      return yes(state, [], { syringe: { ...state.syringe, contentMl: 0 } });
     case 'insert-syringe':
       return insertSyringe(state, input);
     case 'mains-off':

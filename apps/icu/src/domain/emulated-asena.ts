@@ -33,6 +33,7 @@ export class EmulatedAsena {
   #state: PumpState;
   #nowMs = 0;
   #busyUntilMs = 0;
+  #secondMl = 0;
   #lastEscapeMs = 0;
   #due: { readonly atMs: number; readonly bytes: Uint8Array }[] = [];
   readonly #parser = new asena.AsenaParser();
@@ -40,6 +41,9 @@ export class EmulatedAsena {
   readonly #jitter: Dice;
   readonly #responseTime: ResponseTime;
   readonly #log: LogEntry[] = [];
+
+  /** Told what went into the patient in each whole second of virtual time, in order, each second once. */
+  onSecond: (deliveredMl: number) => void = () => undefined;
 
   constructor(setup: PumpSetup, responseTime: ResponseTime) {
     this.#state = initialState(setup);
@@ -71,6 +75,11 @@ export class EmulatedAsena {
     while (this.#state.elapsedMs + TICK_MS <= nowMs) {
       const ticked = tick(this.#state);
       this.#take(ticked.state, ticked.events);
+      this.#secondMl += ticked.deliveredMl;
+      if (ticked.state.elapsedMs % 1000 === 0) {
+        this.onSecond(this.#secondMl);
+        this.#secondMl = 0;
+      }
     }
     this.#nowMs = Math.max(this.#nowMs, nowMs);
     const everyMs = this.misbehaviour.spontaneousEscapeEveryMs;

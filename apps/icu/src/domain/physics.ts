@@ -6,15 +6,20 @@ import { driveMlPerHour, evolve, type AlarmCode, type PumpEvent, type PumpState 
 /** The grid of virtual time on which the pump lives; between two of its points nothing changes by itself. */
 export const TICK_MS = 100;
 
-/** State after one tick, and what the pump wrote into its log meanwhile. */
+/** State after one tick, what went into the patient, and what the pump wrote into its log meanwhile. */
 export interface Ticked {
   readonly state: PumpState;
+  readonly deliveredMl: number;
   readonly events: readonly PumpEvent[];
 }
 
 /** Lets one tick pass: drives the plunger, moves the pressure, and raises what is due. */
 export function tick(before: PumpState): Ticked {
-  let state = senseNoise(movePressure(drivePlunger(before), driveMlPerHour(before)));
+  const movedMl = plungerMl(before);
+  const deliveredMl = arrivingMl(before, movedMl);
+  let state = drivePlunger(before, movedMl);
+  state = { ...state, ...lineAfter(before, movedMl), deliveredMl: before.deliveredMl + deliveredMl };
+  state = senseNoise(movePressure(state, driveMlPerHour(before)));
   state = { ...state, elapsedMs: state.elapsedMs + TICK_MS, silentMs: state.silentMs + TICK_MS };
   if (
     state.silentMs >= GUESSES.remoteControlLapsesMs.value &&
@@ -29,14 +34,36 @@ export function tick(before: PumpState): Ticked {
       events.push(event);
     }
   }
-  return { state, events };
+  return { state, deliveredMl, events };
 }
 
-function drivePlunger(state: PumpState): PumpState {
+/** What leaves the syringe within this tick. */
+function plungerMl(state: PumpState): number {
   const wanted = (driveMlPerHour(state) * TICK_MS) / 3_600_000;
-  if (wanted === 0 || state.syringe === null) return state;
+  if (wanted === 0 || state.syringe === null) return 0;
   const limits = [state.syringe.contentMl, state.vtbi?.remainingMl, state.bolus?.remainingMl];
-  const moved = Math.min(wanted, ...limits.filter((limit) => limit !== undefined));
+  return Math.min(wanted, ...limits.filter((limit) => limit !== undefined));
+}
+
+/** The share of what an opened line held back that comes out within one tick, as its pressure falls. */
+const RELAXED_SHARE = 1 - Math.exp(-TICK_MS / GUESSES.lineRelaxationMs.value);
+
+/** What goes into the patient: nothing through a closed line, and what it held back once it is open. */
+function arrivingMl({ occlusion, heldBackMl }: PumpState, movedMl: number): number {
+  return occlusion === null ? movedMl + heldBackMl * RELAXED_SHARE : 0;
+}
+
+/** A line that is closed but has no syringe at its other end loses what it held back there, to nobody. */
+function lineAfter(
+  { occlusion, syringe, heldBackMl }: PumpState,
+  movedMl: number,
+): Pick<PumpState, 'heldBackMl'> {
+  if (occlusion !== null && syringe !== null) return { heldBackMl: heldBackMl + movedMl };
+  return { heldBackMl: nothingBelow(heldBackMl * (1 - RELAXED_SHARE)) };
+}
+
+function drivePlunger(state: PumpState, moved: number): PumpState {
+  if (moved === 0 || state.syringe === null) return state;
   return {
     ...state,
     syringe: { ...state.syringe, contentMl: nothingBelow(state.syringe.contentMl - moved) },

@@ -43,6 +43,10 @@ export interface PumpState {
   /** Null while the line is open; otherwise how much the closed part gives way. */
   readonly occlusion: { readonly complianceMlPerMmHg: number } | null;
   readonly linePressureMmHg: number;
+  /** Driven into a closed line and not yet in the patient: it arrives at once when the line opens. */
+  readonly heldBackMl: number;
+  /** What really went into the patient since the pump was made; no display shows it and nothing clears it. */
+  readonly deliveredMl: number;
   /** What the display and the wire show: the line pressure and the sensor's noise. */
   readonly shownPressureMmHg: number;
   readonly remoteControl: boolean;
@@ -108,6 +112,8 @@ export function initialState(setup: PumpSetup): PumpState {
     mains: true,
     occlusion: null,
     linePressureMmHg: GUESSES.restingPressureMmHg.value,
+    heldBackMl: 0,
+    deliveredMl: 0,
     shownPressureMmHg: GUESSES.restingPressureMmHg.value,
     remoteControl: false,
     remoteConfiguration: false,

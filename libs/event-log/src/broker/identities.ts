@@ -47,6 +47,13 @@ export const BUS_IDENTITIES: readonly BusIdentity[] = [
     reads: [events],
   },
   {
+    // The monitors' gateway; in the embedded set-up the mock ICU plays it.
+    name: 'icu-monitor',
+    publishes: [area('vitals'), area('association')],
+    consumers: [],
+    reads: [events],
+  },
+  {
     name: 'audit',
     publishes: [area('audit')],
     consumers: [on(events, 'audit-on-event-appended'), on(blocks, 'audit-on-block-anchored')],
