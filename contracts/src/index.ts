@@ -1,1 +1,3 @@
+export * from './generated/access-registry.js';
 export * from './generated/block-anchor.js';
+export * from './generated/drug-protocol.js';

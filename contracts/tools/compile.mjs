@@ -1,21 +1,23 @@
 /**
  * Compiles the contracts with the WASM build of solc, from packages alone, and writes what a program needs to deploy
- * and call them as one TypeScript file, which is committed: starting the product does not compile anything.
+ * and call each as one TypeScript file, which is committed: starting the product does not compile anything.
  *
- *   node tools/compile.mjs                       writes src/generated/block-anchor.ts
- *   node tools/compile.mjs --check               compiles again and fails when that file is not what comes out
+ *   node tools/compile.mjs                       writes src/generated/<contract>.ts
+ *   node tools/compile.mjs --check               compiles again and fails when a file is not what comes out
  *   node tools/compile.mjs --print <file.sol>    prints ABI and byte code as JSON, writes nothing (for tests)
  *
  * Deterministic: pinned compiler, fixed settings, no metadata in the byte code, source names relative to this folder.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, relative, resolve } from 'node:path';
 
 const require = createRequire(import.meta.url);
 const root = resolve(import.meta.dirname, '..');
-const target = resolve(root, 'src/generated/block-anchor.ts');
+
+/** The contracts of the product: `BlockAnchor` becomes `src/generated/block-anchor.ts` with `blockAnchorArtifact`. */
+const CONTRACTS = ['AccessRegistry', 'BlockAnchor', 'DrugProtocol'];
 
 /** Cancun: an instruction set that anvil and every Besu in support have; nothing newer is needed. */
 const settings = {
@@ -75,29 +77,35 @@ function read(file) {
 }
 
 function render(artifact) {
+  const { contractName: name } = artifact;
   return [
-    '// Made by tools/compile.mjs from solidity/BlockAnchor.sol. Do not edit: `--check` compiles it again.',
+    `// Made by tools/compile.mjs from solidity/${name}.sol. Do not edit: \`--check\` compiles it again.`,
     '',
     '/**',
-    ' * ABI and byte code of BlockAnchor. `sourceHash` is the SHA-256 of all sources and settings that went in;',
+    ` * ABI and byte code of ${name}. \`sourceHash\` is the SHA-256 of all sources and settings that went in;`,
     ' * `immutables` are the byte ranges of `deployedBytecode` that the constructor fills in, zero here.',
     ' */',
-    `export const blockAnchorArtifact = ${JSON.stringify(artifact, undefined, 2)} as const;`,
+    `export const ${name[0].toLowerCase()}${name.slice(1)}Artifact = ${JSON.stringify(artifact, undefined, 2)} as const;`,
     '',
   ].join('\n');
+}
+
+function generate(name, check) {
+  const file = `src/generated/${name.replace(/(?!^)[A-Z]/g, '-$&').toLowerCase()}.ts`;
+  const text = render(compile(resolve(root, `solidity/${name}.sol`)));
+  if (!check) writeFileSync(resolve(root, file), text);
+  else if (!existsSync(resolve(root, file)) || text !== read(resolve(root, file))) {
+    console.error(`${file} is not what solidity/${name}.sol compiles to.`);
+    console.error('Run: node contracts/tools/compile.mjs');
+    process.exitCode = 1;
+  }
 }
 
 const [mode, file] = process.argv.slice(2);
 if (mode === '--print' && file !== undefined) {
   process.stdout.write(JSON.stringify(compile(file)));
 } else if (mode === undefined || mode === '--check') {
-  const text = render(compile(resolve(root, 'solidity/BlockAnchor.sol')));
-  if (mode === undefined) writeFileSync(target, text);
-  else if (text !== read(target)) {
-    console.error('src/generated/block-anchor.ts is not what solidity/BlockAnchor.sol compiles to.');
-    console.error('Run: node contracts/tools/compile.mjs');
-    process.exitCode = 1;
-  }
+  for (const name of CONTRACTS) generate(name, mode === '--check');
 } else {
   console.error('usage: compile.mjs [--check | --print <file.sol>]');
   process.exitCode = 2;

@@ -6,7 +6,7 @@ import {
   type AdmissionState,
 } from '@bcmed/admission';
 import type { ValidatorSet } from '@bcmed/chain';
-import { idOf, sealOf, type EventLog, type LogMessage } from '@bcmed/event-log';
+import { sealOf, type EventLog, type LogMessage } from '@bcmed/event-log';
 import { evolvePeople, initialPeople, type PeopleState } from '@bcmed/policy';
 import type { KeyId } from '@bcmed/seal';
 import { enrolmentOf, type Enrolment, type OwnKey } from './enrolment.js';
@@ -19,6 +19,8 @@ export interface SiteTrustSettings {
   readonly own: OwnKey;
   /** Whether people that were made for a demonstration count; false in production. */
   readonly allowDemonstration: boolean;
+  /** Told of every message that was taken and how it was judged, after the state has moved past it. */
+  readonly onTaken?: (message: LogMessage, verdict: Admission) => void;
 }
 
 /** What {@link SiteTrust} reads, as patterns of a subscription: everything that decides whom to believe. */
@@ -53,6 +55,11 @@ export class SiteTrust {
     return this.#admission.epoch;
   }
 
+  /** Up to where the stream was read. */
+  get position(): bigint {
+    return this.#readThrough;
+  }
+
   /** Who is known and may what. */
   get people(): PeopleState {
     return this.#people;
@@ -83,9 +90,10 @@ export class SiteTrust {
     const verdict = this.judge(message);
     applyAdmission(this.#admission, verdict);
     if (verdict.outcome === 'admitted') {
-      this.#positionOf.set(idOf(message), position);
+      this.#positionOf.set(verdict.event.id, position);
       this.#people = evolvePeople(this.#people, verdict.event);
     }
+    this.settings.onTaken?.(message, verdict);
     this.#enrolment = enrolmentOf(this.settings.own, this.#admission);
   }
 

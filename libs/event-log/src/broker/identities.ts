@@ -41,6 +41,12 @@ export const BUS_IDENTITIES: readonly BusIdentity[] = [
     reads: [events, blocks],
   },
   {
+    name: 'access',
+    publishes: [area('access')],
+    consumers: [on(events, 'access-1-on-site-event'), on(events, 'access-1-on-limit-overridden')],
+    reads: [events],
+  },
+  {
     name: 'alarms',
     publishes: [area('alarm')],
     consumers: [on(events, 'alarms-on-event-appended')],
