@@ -22,7 +22,7 @@ async function measure(
   say: (text: string) => void,
 ): Promise<Figure[]> {
   await stack.startLedger();
-  await stack.startAdapter(await stack.startIcu({ pumps, seed: 1, session: 'ward-life' }));
+  await stack.startAdapter(await stack.startIcu({ ward: { pumps }, seed: 1, session: 'ward-life' }));
   await pause(5_000);
   const { pid } = stack.service('pump-adapter');
   const before = usageOf(pid);

@@ -14,7 +14,7 @@ const SAMPLES = 60;
 export const hour: Benchmark = ({ say, seconds = SECONDS }) =>
   withStack(say, async (stack) => {
     await stack.startLedger();
-    await stack.startAdapter(await stack.startIcu({ pumps: 3, seed: 1, session: 'ward-life' }));
+    await stack.startAdapter(await stack.startIcu({ ward: { pumps: 3 }, seed: 1, session: 'ward-life' }));
     await stack.startAudit();
     const series: Record<string, number[]> = {};
     const add = (name: string, value: number): void => void (series[name] ??= []).push(value);

@@ -31,7 +31,7 @@ interface Load {
 
 async function measure(stack: Stack, { pumps, pollMs, seconds, say }: Load): Promise<Figure[]> {
   await stack.startLedger();
-  const lines = await stack.startIcu({ pumps, seed: 1, session: 'ward-life' });
+  const lines = await stack.startIcu({ ward: { pumps }, seed: 1, session: 'ward-life' });
   await stack.startAdapter(lines, { POLL_INTERVAL_MS: String(pollMs) });
   await startPumps(stack);
   say('warming up');

@@ -26,7 +26,8 @@ export function program(): Command {
   )
     .option('--fresh', 'remove the data of an earlier site first', false)
     .option('--site <name>', 'name of a new site (a-z, 0-9, -)', siteName, 'demo')
-    .option('--pumps <n>', 'how many emulated pumps', whole(1, 64), 3)
+    .option('--beds <n>', 'how many beds, each with a virtual patient and its pumps', whole(1, 64), 4)
+    .option('--pumps <n>', 'so many pumps with nobody behind them, instead of beds', whole(1, 64))
     .option(
       '--seed <n>',
       'decides everything that looks like chance at the pumps',
@@ -38,7 +39,9 @@ export function program(): Command {
 
   root
     .command('demo')
-    .description('play a scripted session on a fresh stack, verify everything, print the summary, and end')
+    .description(
+      'play a scripted session and a short shift on a fresh stack, verify everything, print what every service did, and end',
+    )
     .option('--seconds <n>', 'length of the session', whole(20, 86_400), 60)
     .option(
       '--seed <n>',

@@ -70,3 +70,9 @@ export function processesOn(folder: string): string[] {
       }
     });
 }
+
+/** A progress that nobody reads. */
+export const SILENT = {
+  note: () => undefined,
+  step: <T>(_: string, __: string, work: () => Promise<T>) => work(),
+};

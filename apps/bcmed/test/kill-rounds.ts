@@ -1,13 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { SiteVerifier, Stack } from '../src/index.js';
-import { temporaryFolder } from './harness.js';
+import { SILENT, temporaryFolder } from './harness.js';
 
 /** Everything that may be killed in the middle of its work. */
-export const VICTIMS = ['pump-adapter', 'ledger', 'audit', 'nats-server', 'postgres', 'anvil'] as const;
+export const VICTIMS = [
+  'pump-adapter',
+  'ledger',
+  'audit',
+  'access',
+  'dosing',
+  'alarms',
+  'nats-server',
+  'postgres',
+  'anvil',
+] as const;
 export type Victim = (typeof VICTIMS)[number];
 
-const SILENT = { note: () => undefined, step: <T>(_: string, __: string, work: () => Promise<T>) => work() };
 const QUICK_POLL = { POLL_INTERVAL_MS: '200', RESEND_AFTER_MS: '2000' };
 const BACK_WITHIN_MS = 40_000;
 
@@ -15,8 +24,11 @@ const BACK_WITHIN_MS = 40_000;
 export async function busyStack(): Promise<Stack> {
   const stack = await Stack.open({ dataDir: temporaryFolder(), siteName: 'kill', progress: SILENT });
   await stack.startLedger();
-  await stack.startAdapter(await stack.startIcu({ pumps: 3, seed: 7, session: 'ward-life' }), QUICK_POLL);
-  await stack.startAudit();
+  await stack.startAdapter(
+    await stack.startIcu({ ward: { pumps: 3 }, seed: 7, session: 'ward-life' }),
+    QUICK_POLL,
+  );
+  await Promise.all([stack.startAudit(), stack.startAccess(), stack.startDosing(), stack.startAlarms()]);
   return stack;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Stack } from '../src/index.js';
-import { bcmed, temporaryFolder } from './harness.js';
+import { SILENT, bcmed, temporaryFolder } from './harness.js';
 
 interface Report {
   readonly verified: boolean;
@@ -25,10 +25,10 @@ beforeAll(async () => {
   const stack = await Stack.open({
     dataDir: site,
     siteName: 'tamper',
-    progress: { note: () => undefined, step: (_name, _why, work) => work() },
+    progress: SILENT,
   });
   await stack.startLedger();
-  await stack.startAdapter(await stack.startIcu({ pumps: 3, seed: 3, session: 'ward-life' }), {
+  await stack.startAdapter(await stack.startIcu({ ward: { pumps: 3 }, seed: 3, session: 'ward-life' }), {
     POLL_INTERVAL_MS: '100',
   });
   while ((await stack.blocks.lastPosition()) < 20n) await pause(50);

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Stack } from '../src/index.js';
-import { temporaryFolder } from './harness.js';
+import { SILENT, temporaryFolder } from './harness.js';
 
 const attribute = z.object({ key: z.string(), value: z.record(z.string(), z.unknown()) });
 const otlp = z.object({
@@ -95,14 +95,14 @@ describe('the trace of one event', () => {
       {
         dataDir: temporaryFolder(),
         siteName: 'trace',
-        progress: { note: () => undefined, step: (_name, _why, work) => work() },
+        progress: SILENT,
         env: {
           OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
           OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
           OTEL_BSP_SCHEDULE_DELAY: '200',
         },
       },
-      { pumps: 1, seed: 5, session: 'ward-life' },
+      { ward: { pumps: 1 }, seed: 5, session: 'ward-life' },
     );
   });
 

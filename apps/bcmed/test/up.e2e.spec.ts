@@ -19,7 +19,7 @@ const snapshots = (run: Bcmed): Snapshot[] =>
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as Snapshot);
 
-/** Until the live view shows three pumps, a block and everything verified. */
+/** Until the live view shows the sixteen pumps of four beds, a block and everything verified. */
 async function untilItLives(run: Bcmed): Promise<Snapshot> {
   await expect
     .poll(
@@ -34,12 +34,12 @@ async function untilItLives(run: Bcmed): Promise<Snapshot> {
       },
       { timeout: 90_000, interval: 200, message: run.stderr },
     )
-    .toEqual({ connected: 3, confirmed: true, verified: true });
+    .toEqual({ connected: 16, confirmed: true, verified: true });
   return snapshots(run).at(-1)!;
 }
 
 describe('bcmed up', () => {
-  it('shows three pumps, blocks and a verified log; goes on after a restart; leaves nothing behind', async () => {
+  it('shows the pumps of four beds, blocks and a verified log; goes on after a restart; leaves nothing behind', async () => {
     const data = temporaryFolder();
     const first = new Bcmed(['up', '--json', '--data', data]);
     await untilItLives(first);
@@ -80,6 +80,7 @@ describe('bcmed up', () => {
 describe('bcmed, asked wrongly', () => {
   it.each([
     [['up', '--pumps', '0'], /--pumps.*whole number from 1 to 64/s],
+    [['up', '--beds', '65'], /--beds.*whole number from 1 to 64/s],
     [['demo', '--seconds', 'long'], /--seconds.*whole number from 20/s],
     [['up', '--site', 'Ward 3'], /--site.*a-z, 0-9/s],
     [['verify', '--export', '/nowhere/at/all'], /BCM-[A-Z-]+: .*\/nowhere\/at\/all/],

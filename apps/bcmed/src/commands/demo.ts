@@ -9,6 +9,7 @@ import { subjects } from '@bcmed/event-log';
 import type { Quantiles } from '@bcmed/telemetry';
 import { z } from 'zod';
 import { StackError } from '../errors.js';
+import { Shift, type ShiftStep } from '../shift/shift.js';
 import { SiteWatch } from '../live/site-watch.js';
 import { terminalProgress, type Progress } from '../stack/progress.js';
 import { Stack } from '../stack/stack.js';
@@ -34,15 +35,19 @@ export interface DemoSummary {
   readonly bytesPerEvent: number;
   /** How often each type of event stands on the stream. */
   readonly types: Readonly<Record<string, number>>;
+  /** What every service did when people acted. */
+  readonly shift: readonly ShiftStep[];
   readonly verification: Record<string, unknown>;
 }
 
 const SESSION = 'multi-infusion-demo';
+const BEDS = 4;
 const SETTLE_DEADLINE_MS = 30_000;
 const LOOK_AGAIN_MS = 100;
 
 /**
- * `bcmed demo`: a fresh stack, one scripted session at the pumps' front panels, everything settled and verified. Resolves to whether
+ * `bcmed demo`: a fresh stack, one scripted session at the pumps' front panels and a short shift through the services, everything
+ * settled and verified. Resolves to whether
  * everything verified; the exit code says the same.
  */
 export async function demo(options: DemoOptions): Promise<boolean> {
@@ -51,7 +56,7 @@ export async function demo(options: DemoOptions): Promise<boolean> {
   try {
     const stack = await Stack.start(
       { dataDir, siteName: 'demo', progress },
-      { pumps: 3, seed: options.seed },
+      { ward: { beds: BEDS }, seed: options.seed },
     );
     try {
       const summary = await perform(stack, options, progress);
@@ -69,6 +74,11 @@ export async function demo(options: DemoOptions): Promise<boolean> {
 async function perform(stack: Stack, options: DemoOptions, progress: Progress): Promise<DemoSummary> {
   const watch = new SiteWatch(stack, { latencySamples: 1_000_000 });
   await watch.start();
+  const shift = await progress.step(
+    'shift',
+    'orders, a second signature, ten times the dose, an occlusion, a revocation, a stop: through every service',
+    () => Shift.play(stack),
+  );
   await progress.step(
     'session',
     `${options.seconds} s at the pumps: start, rate change, pause, bolus, occlusion, syringe change, near end`,
@@ -83,7 +93,7 @@ async function perform(stack: Stack, options: DemoOptions, progress: Progress): 
   );
   if (!report) throw new StackError(`the verification did not come to an end: ${verifier.summary}`);
   watch.stop();
-  return summarise(stack, watch, report);
+  return summarise(stack, watch, { report, shift });
 }
 
 const sessionState = z.looseObject({ session: z.looseObject({ state: z.string() }).nullish() });
@@ -136,7 +146,11 @@ async function readJson(url: string): Promise<unknown> {
   return (await fetch(url)).json();
 }
 
-async function summarise(stack: Stack, watch: SiteWatch, report: VerificationReport): Promise<DemoSummary> {
+async function summarise(
+  stack: Stack,
+  watch: SiteWatch,
+  { report, shift }: { readonly report: VerificationReport; readonly shift: readonly ShiftStep[] },
+): Promise<DemoSummary> {
   const manager = await jetstreamManager(stack.events.connection);
   const [events, blocks] = await Promise.all(
     ['EVENTS', 'BLOCKS'].map(async (name) => (await manager.streams.info(name)).state),
@@ -155,6 +169,7 @@ async function summarise(stack: Stack, watch: SiteWatch, report: VerificationRep
     latencyMs: watch.snapshot().latencyMs ?? { p50: 0, p95: 0, p99: 0 },
     bytesPerEvent: Math.round((events.bytes + blocks.bytes) / Math.max(1, events.messages)),
     types,
+    shift,
     verification: reportToJson(report),
   };
 }
@@ -166,6 +181,8 @@ function asText(summary: DemoSummary): string {
     `${summary.verified ? 'VERIFIED' : 'NOT VERIFIED'}: ${summary.events} events in ${summary.blocks} blocks, ${summary.rejected} rejected`,
     `latency event → confirmed on chain: p50 ${latencyMs.p50} ms, p95 ${latencyMs.p95} ms, p99 ${latencyMs.p99} ms`,
     `${summary.bytesPerEvent} bytes on disk for each event`,
+    'the shift:',
+    ...summary.shift.map(({ step, said, tookMs }) => `  ${String(tookMs).padStart(6)} ms  ${step}: ${said}`),
     ...types.map(([type, count]) => `  ${String(count).padStart(6)}  ${type}`),
   ].join('\n');
 }

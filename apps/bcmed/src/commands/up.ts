@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockDataDir } from '@bcmed/embedded';
 import { renderLive } from '../live/render.js';
@@ -6,14 +6,15 @@ import { Screen } from '../live/screen.js';
 import { SiteWatch } from '../live/site-watch.js';
 import { terminalProgress, type Progress } from '../stack/progress.js';
 import { shown } from '../stack/paths.js';
-import { Stack } from '../stack/stack.js';
+import { Stack, type WardOptions } from '../stack/stack.js';
 import { SiteVerifier } from '../verify/site-verifier.js';
 import { whenAskedToLeave } from './leaving.js';
 
 export interface UpOptions {
   readonly data: string;
   readonly site: string;
-  readonly pumps: number;
+  readonly beds: number;
+  readonly pumps?: number;
   readonly seed: number;
   readonly fresh: boolean;
   readonly json: boolean;
@@ -30,7 +31,7 @@ export async function up(options: UpOptions): Promise<void> {
   const beganMs = performance.now();
   const stack = await Stack.start(
     { dataDir: options.data, siteName: options.site, progress },
-    { pumps: options.pumps, seed: options.seed, session: 'ward-life' },
+    { ...wardOf(options), seed: options.seed },
   );
   progress.note(`everything runs after ${((performance.now() - beganMs) / 1_000).toFixed(1)} s`);
   const verifier = new SiteVerifier(stack);
@@ -51,6 +52,11 @@ export async function up(options: UpOptions): Promise<void> {
   await progress.step('drain', `${reason}: what is under way is finished, then everything ends`, () =>
     stack.stop(),
   );
+}
+
+/** Beds live by themselves; pumps without a patient behind them need hands that do something. */
+function wardOf({ beds, pumps }: UpOptions): Pick<WardOptions, 'ward' | 'session'> {
+  return pumps === undefined ? { ward: { beds } } : { ward: { pumps }, session: 'ward-life' };
 }
 
 /** Removes the data of an earlier site. Takes the folder's lock first: the data of a running stack is never removed. */
@@ -77,6 +83,8 @@ function show(options: UpOptions, stack: Stack, watch: SiteWatch, verifier: Site
     verification: verifier.summary,
     places: [
       `audit trail  ${stack.service('audit').url}/events`,
+      `alarms       ${stack.service('alarms').url}/alarms/review`,
+      `people       ${peopleAt(stack)}`,
       `logs         ${shown(join(options.data, 'logs'))}`,
     ],
   });
@@ -84,6 +92,16 @@ function show(options: UpOptions, stack: Stack, watch: SiteWatch, verifier: Site
     return setInterval(() => process.stdout.write(`${JSON.stringify(facts())}\n`), PLAIN_EVERY_MS);
   if (process.stderr.isTTY) return setInterval(() => screen.draw(renderLive(facts())), DRAW_EVERY_MS);
   return setInterval(() => process.stderr.write(`${plainLine(facts())}\n`), PLAIN_EVERY_MS);
+}
+
+/** The one-time link for the first administrator, as long as nobody used it; afterwards where people are looked after. */
+function peopleAt(stack: Stack): string {
+  const { layout } = stack.backbone;
+  try {
+    return `${readFileSync(join(layout.access, 'first-administrator-link'), 'utf8').trim()}  (once, for the first administrator)`;
+  } catch {
+    return `${stack.service('access').url}/docs`;
+  }
 }
 
 function plainLine({ snapshot, verification }: Parameters<typeof renderLive>[0]): string {

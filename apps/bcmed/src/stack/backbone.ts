@@ -85,6 +85,11 @@ export class Backbone {
     return new Map(names.map((name) => [name, loadOrCreateSeed(this.layout.natsSeed(name))]));
   }
 
+  /** A port that this folder keeps from start to start. */
+  claimPort(name: string): Promise<number> {
+    return this.#ports.claim(name);
+  }
+
   async startChain(progress: Progress): Promise<AnvilNode> {
     const port = await this.#ports.claim('chain');
     const chain = await progress.step('EVM node', 'the private Ethereum chain that mirrors the log', () =>

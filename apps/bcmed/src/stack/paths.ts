@@ -8,6 +8,9 @@ const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 /** The built program of a service or an app. */
 export const programOf = (folder: string): string => join(ROOT, folder, 'dist', 'main.js');
 
+/** The drug library of the demonstration; not for clinical use. */
+export const EXAMPLE_LIBRARY = join(ROOT, 'services', 'dosing', 'library', 'example.yaml');
+
 /** Where data lives unless `--data` or BCMED_DATA_DIR says otherwise. */
 export const DEFAULT_DATA_DIR = join(ROOT, '.bcmed', 'data');
 
@@ -28,6 +31,10 @@ export function layout(dataDir: string) {
     adapter: state('pump-adapter'),
     ledger: state('ledger'),
     audit: state('audit'),
+    access: state('access'),
+    dosing: state('dosing'),
+    alarms: state('alarms'),
+    wardFile: join(state('alarms'), 'ward.yaml'),
     log: (name: string): string => join(dataDir, 'logs', `${name}.log`),
   } as const;
 }

@@ -10,6 +10,9 @@ const running = z.object({
   adapterUrl: z.string(),
   ledgerUrl: z.string(),
   icuUrl: z.string(),
+  accessUrl: z.string(),
+  dosingUrl: z.string(),
+  alarmsUrl: z.string(),
 });
 
 /** Addresses of a stack that is up, for other commands of the same data folder. Holds no password. */

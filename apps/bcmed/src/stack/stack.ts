@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { startNodeService, type NodeService, type PostgresServer, type Supervised } from '@bcmed/embedded';
+import {
+  EMBEDDED_CHAIN_ID,
+  startNodeService,
+  type NodeService,
+  type PostgresServer,
+  type Supervised,
+} from '@bcmed/embedded';
 import { EventLog, STREAM, connectNats, setUpStreams } from '@bcmed/event-log';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { z } from 'zod';
@@ -8,11 +14,13 @@ import { waitForEnrolmentRequest, type EnrolmentRequest } from '../site/enrolmen
 import { SiteOperator } from '../site/open-site.js';
 import { openSiteFolder, rootKeyPath, type Site } from '../site/root-key.js';
 import { Backbone } from './backbone.js';
-import { programOf, shown } from './paths.js';
+import { EXAMPLE_LIBRARY, programOf, shown } from './paths.js';
 import type { Progress } from './progress.js';
 import { removeRunning, writeRunning } from './running.js';
 
 const REQUEST_DEADLINE_MS = 30_000;
+/** The embedded stack is a demonstration: it believes people who were made for one, and a library of examples. */
+const DEMONSTRATION = { ALLOW_DEMONSTRATION: 'true' } as const;
 
 /** Where a stack lives and what it tells. */
 export interface StackOptions {
@@ -25,13 +33,14 @@ export interface StackOptions {
 
 /** What the mock ICU is to be. */
 export interface WardOptions {
-  readonly pumps: number;
+  /** Beds with a virtual patient and the pumps that they hang on; or so many pumps with nobody behind them. */
+  readonly ward: { readonly beds: number } | { readonly pumps: number };
   readonly seed: number;
-  /** Session that is played from the start. */
+  /** Session that is played at the pumps from the start. */
   readonly session?: string;
 }
 
-export type ServiceName = 'icu' | 'ledger' | 'pump-adapter' | 'audit';
+export type ServiceName = 'icu' | 'ledger' | 'pump-adapter' | 'audit' | 'access' | 'dosing' | 'alarms';
 
 /**
  * BCMed on one machine, as separate processes: the servers, the mock ICU, the services. A process that ends by itself is started again;
@@ -86,7 +95,13 @@ export class Stack {
     try {
       await stack.startLedger();
       const lines = await stack.startIcu(ward);
-      await Promise.all([stack.startAdapter(lines), stack.startAudit()]);
+      await Promise.all([
+        stack.startAdapter(lines),
+        stack.startAudit(),
+        stack.startAccess(),
+        stack.startDosing(),
+        stack.startAlarms(),
+      ]);
       stack.#announce();
       // A service that was started again has another port.
       stack.backbone.supervisor.onChange(({ state }) => {
@@ -132,29 +147,49 @@ export class Stack {
       () =>
         this.#enrolled('ledger', layout.ledger, {
           CHAIN_RPC_URL: this.urls.chain,
-          CHAIN_ID: '31337',
+          CHAIN_ID: String(EMBEDDED_CHAIN_ID),
           CHAIN_RECOVERY: 'automatic',
         }),
     );
   }
 
   /** Resolves to the lines of the emulated pumps, as the adapter's configuration writes them. */
-  async startIcu({ pumps, seed, session }: WardOptions): Promise<string[]> {
+  async startIcu({ ward, seed, session }: WardOptions): Promise<string[]> {
     const { layout } = this.backbone;
+    const withPatients = 'beds' in ward;
     const args = [
-      ...['--pumps', String(pumps), '--seed', String(seed), '--pty-dir', layout.lines],
+      ...(withPatients ? ['--beds', String(ward.beds)] : ['--pumps', String(ward.pumps)]),
+      ...['--seed', String(seed), '--pty-dir', layout.lines],
       ...['--control-port-file', join(layout.icu, 'http-port')],
       ...(session === undefined ? [] : ['--session', session]),
+      ...(withPatients ? this.#monitorArguments() : []),
     ];
-    await this.#step('mock ICU', `${pumps} emulated Alaris Asena pumps on pseudo-terminals`, () =>
-      this.#run('icu', programOf('apps/icu'), layout.icu, { args, readyPath: '/health' }),
-    );
+    const what = withPatients
+      ? `${ward.beds} beds, each with a virtual patient, a monitor and emulated Alaris Asena pumps`
+      : `${ward.pumps} emulated Alaris Asena pumps on pseudo-terminals`;
+    await this.#step('mock ICU', what, async () => {
+      const run = this.#run('icu', programOf('apps/icu'), layout.icu, { args, readyPath: '/health' });
+      await (withPatients ? Promise.all([run, this.#enrolWhenAsked('icu', layout.icu)]) : run);
+    });
     return pumpLines(this.service('icu').url);
+  }
+
+  /** The mock ICU is the monitors' gateway, too: it has a key of its own and says what it measures. */
+  #monitorArguments(): string[] {
+    const { layout } = this.backbone;
+    return [
+      ...['--nats', this.urls.nats, '--nats-seed', layout.natsSeed('icu-monitor')],
+      ...['--site', this.site.site, '--root-kid', this.site.rootKeyId, '--state-dir', layout.icu],
+    ];
   }
 
   async startAdapter(lines: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.#step('pump-adapter', 'finds the pumps on their lines and begins to poll', () =>
-      this.#enrolled('pump-adapter', this.backbone.layout.adapter, { PUMP_LINES: lines.join(','), ...env }),
+      this.#enrolled('pump-adapter', this.backbone.layout.adapter, {
+        PUMP_LINES: lines.join(','),
+        ...DEMONSTRATION,
+        ...env,
+      }),
     );
   }
 
@@ -169,6 +204,38 @@ export class Stack {
     );
   }
 
+  /** Who may do what. The address of its pages is fixed, since passkeys belong to it. */
+  async startAccess(): Promise<void> {
+    const port = await this.backbone.claimPort('access');
+    await this.#step('access', 'people, passkeys and roles; mirrors credentials to the chain', () =>
+      this.#enrolled('access', this.backbone.layout.access, {
+        HTTP_PORT: String(port),
+        PUBLIC_ORIGIN: `http://localhost:${port}`,
+        CHAIN_RPC_URL: this.urls.chain,
+        CHAIN_ID: String(EMBEDDED_CHAIN_ID),
+        CHAIN_RECOVERY: 'automatic',
+        ...DEMONSTRATION,
+      }),
+    );
+  }
+
+  async startDosing(): Promise<void> {
+    await this.#step('dosing', 'checks orders against the drug library and authorises them', () =>
+      this.#enrolled('dosing', this.backbone.layout.dosing, {
+        CHAIN_RPC_URL: this.urls.chain,
+        LIBRARY_FILE: EXAMPLE_LIBRARY,
+        ALLOW_EXAMPLE_LIBRARY: 'true',
+        ...DEMONSTRATION,
+      }),
+    );
+  }
+
+  async startAlarms(): Promise<void> {
+    await this.#step('alarms', 'raises, escalates and delivers', () =>
+      this.#enrolled('alarms', this.backbone.layout.alarms, {}),
+    );
+  }
+
   async stop(): Promise<void> {
     removeRunning(this.backbone.dataDir);
     // The connection outlives the services: closing it first would only make their supervisor's work look like a fault.
@@ -178,7 +245,7 @@ export class Stack {
 
   /** A service is ready only when the site knows its key, and the site learns of the key from the service: both at once. */
   async #enrolled(
-    name: 'ledger' | 'pump-adapter' | 'audit',
+    name: Exclude<ServiceName, 'icu'>,
     stateDir: string,
     env: Readonly<Record<string, string>>,
   ): Promise<void> {
@@ -191,13 +258,15 @@ export class Stack {
       ...this.options.env,
     };
     const starting = this.#run(name, programOf(`services/${name}`), stateDir, { env: { ...common, ...env } });
-    const enrolling = waitForEnrolmentRequest(stateDir, REQUEST_DEADLINE_MS).then(async (request) => {
-      if (!request)
-        throw new StackError(`${name} did not ask for its enrolment within ${REQUEST_DEADLINE_MS / 1_000} s`);
-      if (request.validator !== undefined) await this.operator.openEpoch([request.validator]);
-      await this.operator.enrol(request);
-    });
-    await Promise.all([starting, enrolling]);
+    await Promise.all([starting, this.#enrolWhenAsked(name, stateDir)]);
+  }
+
+  async #enrolWhenAsked(name: ServiceName, stateDir: string): Promise<void> {
+    const request = await waitForEnrolmentRequest(stateDir, REQUEST_DEADLINE_MS);
+    if (!request)
+      throw new StackError(`${name} did not ask for its enrolment within ${REQUEST_DEADLINE_MS / 1_000} s`);
+    if (request.validator !== undefined) await this.operator.openEpoch([request.validator]);
+    await this.operator.enrol(request);
   }
 
   async #run(
@@ -230,6 +299,9 @@ export class Stack {
       adapterUrl: url('pump-adapter'),
       auditUrl: url('audit'),
       icuUrl: url('icu'),
+      accessUrl: url('access'),
+      dosingUrl: url('dosing'),
+      alarmsUrl: url('alarms'),
     });
   }
 }

@@ -53,6 +53,12 @@ export const BUS_IDENTITIES: readonly BusIdentity[] = [
     reads: [events],
   },
   {
+    name: 'dosing',
+    publishes: [area('dosing')],
+    consumers: [on(events, 'dosing-on-site-event')],
+    reads: [events],
+  },
+  {
     // The monitors' gateway; in the embedded set-up the mock ICU plays it.
     name: 'icu-monitor',
     publishes: [area('vitals'), area('association')],

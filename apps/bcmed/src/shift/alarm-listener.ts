@@ -1,0 +1,57 @@
+import { StackError } from '../errors.js';
+
+/** A console that listens to the alarms by server-sent events, as a browser's `EventSource` does. */
+export class AlarmListener {
+  readonly #abort = new AbortController();
+  #heard = '';
+  #tell: () => void = () => undefined;
+
+  /** Resolves when the service has begun to answer: what comes from then on is heard. */
+  static async open(alarmsUrl: string): Promise<AlarmListener> {
+    const listener = new AlarmListener();
+    const response = await fetch(`${alarmsUrl}/alarms/stream`, { signal: listener.#abort.signal });
+    if (!response.ok || !response.body) throw new StackError(`the alarms answered ${response.status}`);
+    void listener.#listen(response.body);
+    return listener;
+  }
+
+  /** Resolves when a notification named this alarm. Throws StackError when none does in time. */
+  async heard(alarmId: string, withinMs = 10_000): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    while (!this.#notifications().some((text) => text.includes(alarmId))) {
+      const left = deadline - performance.now();
+      if (left <= 0)
+        throw new StackError(`nobody was told of the alarm ${alarmId} within ${withinMs / 1_000} s`);
+      await this.#more(left);
+    }
+  }
+
+  close(): void {
+    this.#abort.abort();
+  }
+
+  #notifications(): string[] {
+    return this.#heard.split('\n\n').filter((block) => block.includes('event: notification'));
+  }
+
+  async #more(withinMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#tell = resolve;
+      timer = setTimeout(resolve, withinMs);
+    });
+    clearTimeout(timer);
+  }
+
+  async #listen(body: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    try {
+      for await (const bytes of body) {
+        this.#heard += decoder.decode(bytes, { stream: true });
+        this.#tell();
+      }
+    } catch {
+      // Closed by us, or by the service that ends: whoever waits says so.
+    }
+  }
+}

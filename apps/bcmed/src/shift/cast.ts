@@ -1,0 +1,46 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { signTextWithKey } from '@bcmed/policy';
+import type { PersonSignature } from '@bcmed/events';
+import { z } from 'zod';
+import { ask } from './ask.js';
+
+const loaded = z.object({ keys: z.string() });
+const cast = z.array(
+  z.object({ person: z.string(), role: z.string(), privateKey: z.record(z.string(), z.string()) }),
+);
+
+/** Somebody of the demonstration, who can sign. */
+export class Member {
+  constructor(
+    readonly person: string,
+    private readonly key: KeyObject,
+  ) {}
+
+  sign(text: string): PersonSignature {
+    return { person: this.person, ...signTextWithKey(this.key, text) };
+  }
+}
+
+/** The people of the demonstration: made by the access service, acted by this program. */
+export class Cast {
+  private constructor(private readonly members: ReadonlyMap<string, Member>) {}
+
+  /** Demands a site that has none yet, and an access service on this machine that allows it. */
+  static async load(accessUrl: string): Promise<Cast> {
+    const { keys } = await ask(loaded, `${accessUrl}/demonstration/people`, {});
+    const people = cast.parse(JSON.parse(readFileSync(keys, 'utf8')));
+    const members = people.map(({ person, privateKey }) => {
+      const key = createPrivateKey({ key: privateKey, format: 'jwk' });
+      return [person.replace('person-demo-', ''), new Member(person, key)] as const;
+    });
+    return new Cast(new Map(members));
+  }
+
+  /** By role, as the access service names its cast: `nurse`, `second-nurse`, `physician`, … */
+  member(name: string): Member {
+    const member = this.members.get(name);
+    if (!member) throw new RangeError(`the cast has no ${name}`);
+    return member;
+  }
+}

@@ -1,0 +1,271 @@
+import { randomBytes } from 'node:crypto';
+import {
+  CommandAuthorised,
+  CommandExecuted,
+  CommandFailed,
+  isEvent,
+  type PersonSignature,
+  type PumpOrder,
+  type StreamEvent,
+} from '@bcmed/events';
+import { z } from 'zod';
+import { StackError } from '../errors.js';
+import type { Stack } from '../stack/stack.js';
+import { AlarmListener } from './alarm-listener.js';
+import { ask, problem, send } from './ask.js';
+import { Cast, type Member } from './cast.js';
+import { Witness } from './witness.js';
+
+/** One thing that happened in the shift, as the services said it. */
+export interface ShiftStep {
+  readonly step: string;
+  readonly said: string;
+  /** From the last thing that a person did to what is said. */
+  readonly tookMs: number;
+}
+
+/** Pumps of bed 3 of the default ward. */
+const NITROPRUSSIDE = '8002-60030';
+const DOPAMINE = '8002-60031';
+const MIDAZOLAM = '8002-60032';
+const UNIT = 'icu-1';
+const WEIGHT_KG = '90';
+
+const libraryAnswer = z.object({ hash: z.string() });
+const orderAnswer = z.object({ orderId: z.string(), state: z.string(), commandId: z.string().optional() });
+const pumpAnswer = z.object({ bed: z.object({ patient: z.string() }) });
+const stopAnswer = z.object({ stopId: z.string() });
+const challengeAnswer = z.object({ text: z.string(), challenge: z.string() });
+const sessionAnswer = z.object({ token: z.string() });
+const alarmsAnswer = z.object({
+  alarms: z.array(z.looseObject({ id: z.string(), priority: z.string(), members: z.array(z.unknown()) })),
+});
+
+type Ordered = Pick<PumpOrder, 'action'> & Partial<PumpOrder>;
+
+/**
+ * A short shift at bed 3: orders with one and with two people, one that is ten times too high, an occlusion that alarms, a person
+ * who is revoked, and a stop by somebody who may order nothing. Everything goes through the services as it would with people.
+ *
+ * Demands a stack with beds. Throws StackError at the first step that does not come out as it must.
+ */
+export class Shift {
+  readonly steps: ShiftStep[] = [];
+  #libraryHash = '';
+
+  private constructor(
+    private readonly stack: Stack,
+    private readonly cast: Cast,
+    private readonly witness: Witness,
+    private readonly console: AlarmListener,
+  ) {}
+
+  static async play(stack: Stack): Promise<readonly ShiftStep[]> {
+    const witness = await Witness.begin(stack.events);
+    const console = await AlarmListener.open(stack.service('alarms').url);
+    try {
+      const shift = new Shift(stack, await Cast.load(stack.service('access').url), witness, console);
+      await shift.#play();
+      return shift.steps;
+    } finally {
+      console.close();
+      witness.end();
+    }
+  }
+
+  async #play(): Promise<void> {
+    this.#libraryHash = (await ask(libraryAnswer, `${this.#dosing}/library`)).hash;
+    await this.#alone();
+    await this.#together();
+    await this.#tenTimes();
+    await this.#occlusion();
+    await this.#revoked();
+    await this.#stop();
+  }
+
+  async #alone(): Promise<void> {
+    const order = await this.#text(MIDAZOLAM, {
+      action: 'set-rate',
+      rateMlPerHour: 3,
+      drug: 'midazolam',
+      dose: { value: '3', unit: 'mg/h' },
+    });
+    const beganMs = performance.now();
+    const { commandId } = await this.#place(order, [this.cast.member('nurse').sign(order)], '50-mg');
+    await this.#executed('a nurse orders midazolam 3 mg/h', commandId, beganMs);
+  }
+
+  async #together(): Promise<void> {
+    const order = await this.#text(DOPAMINE, {
+      action: 'set-rate',
+      rateMlPerHour: 6.7,
+      drug: 'dopamine',
+      dose: { value: '5', unit: 'microgram/kg/min' },
+    });
+    const first = [this.cast.member('physician').sign(order)];
+    const waiting = await this.#place(order, first, '200-mg', WEIGHT_KG);
+    if (waiting.state !== 'waiting') throw new StackError(`dopamine with one signature is ${waiting.state}`);
+    const beganMs = performance.now();
+    const { commandId } = await ask(orderAnswer, `${this.#dosing}/orders/${waiting.orderId}/signatures`, {
+      signatures: [this.cast.member('nurse').sign(order)],
+    });
+    await this.#executed('dopamine 5 µg/kg/min, for which two people sign', commandId, beganMs);
+  }
+
+  async #tenTimes(): Promise<void> {
+    const order = await this.#text(DOPAMINE, {
+      action: 'set-rate',
+      rateMlPerHour: 67.5,
+      drug: 'dopamine',
+      dose: { value: '50', unit: 'microgram/kg/min' },
+    });
+    const beganMs = performance.now();
+    const signatures = [this.cast.member('physician').sign(order), this.cast.member('nurse').sign(order)];
+    await this.#refused('ten times that dose', this.#body(order, signatures, '200-mg', WEIGHT_KG), beganMs);
+  }
+
+  async #occlusion(): Promise<void> {
+    const beganMs = performance.now();
+    await this.#hand(NITROPRUSSIDE, { action: 'occlude', complianceMicrolitrePerMmHg: 0.05 });
+    const raised = await this.witness.saw(
+      'the alarm of the occlusion',
+      (event) => isAlarm(event, 'raised') && concerns(event, NITROPRUSSIDE),
+      60_000,
+    );
+    await this.console.heard(raised.subject);
+    const { alarms } = await ask(alarmsAnswer, `${this.#alarms}/alarms`);
+    const alarm = alarms.find(({ id }) => id === raised.subject);
+    if (!alarm) throw new StackError('the alarm is not in the list of open alarms');
+    await ask(z.unknown(), `${this.#alarms}/alarms/${alarm.id}/acknowledge`, {
+      person: this.cast.member('nurse').person,
+    });
+    this.#say(
+      'the line of nitroprusside is occluded',
+      `${alarm.priority} alarm, told by server-sent events, acknowledged`,
+      beganMs,
+    );
+    const releasedMs = performance.now();
+    await this.#hand(NITROPRUSSIDE, { action: 'release' });
+    await this.#hand(NITROPRUSSIDE, { action: 'start' });
+    await this.witness.saw(
+      'the end of the alarm',
+      (event) => isAlarm(event, 'resolved') && event.subject === alarm.id,
+      60_000,
+    );
+    this.#say('the line is opened and the pump started', 'alarm resolved by its source', releasedMs);
+  }
+
+  async #revoked(): Promise<void> {
+    const token = await this.#signIn(this.cast.member('administrator'));
+    const gone = this.cast.member('second-nurse');
+    const order = await this.#text(MIDAZOLAM, {
+      action: 'set-rate',
+      rateMlPerHour: 2,
+      drug: 'midazolam',
+      dose: { value: '2', unit: 'mg/h' },
+    });
+    const beganMs = performance.now();
+    const url = `${this.#access}/people/${gone.person}/revocation`;
+    await ask(z.unknown(), url, { reason: 'left the unit' }, token);
+    await this.#refused(
+      'a nurse who was just revoked orders',
+      this.#body(order, [gone.sign(order)], '50-mg'),
+      beganMs,
+    );
+  }
+
+  async #stop(): Promise<void> {
+    const text = await this.#text(MIDAZOLAM, { action: 'stop' });
+    const beganMs = performance.now();
+    const order = { text, signatures: [this.cast.member('engineer').sign(text)] };
+    const { stopId } = await ask(stopAnswer, `${this.#dosing}/stops`, { order });
+    await this.#executed('an engineer, who may order nothing, stops midazolam', stopId, beganMs);
+  }
+
+  async #signIn(member: Member): Promise<string> {
+    const { text, challenge } = await ask(challengeAnswer, `${this.#access}/sessions/challenges`, {});
+    const { person: _, ...signature } = member.sign(text);
+    return (await ask(sessionAnswer, `${this.#access}/sessions`, { challenge, signature })).token;
+  }
+
+  /** The text that people sign, for the patient who hangs on this pump now. */
+  async #text(pump: string, order: Ordered): Promise<string> {
+    const { bed } = await ask(pumpAnswer, `${this.#dosing}/pumps/${pump}`);
+    const now = Date.now();
+    return JSON.stringify({
+      kind: 'pump-order',
+      site: this.stack.site.site,
+      pump,
+      unit: UNIT,
+      ...(order.action !== 'stop' && { patient: bed.patient }),
+      ...order,
+      nonce: randomBytes(16).toString('base64url'),
+      issuedAt: new Date(now).toISOString(),
+      expiresAt: new Date(now + 120_000).toISOString(),
+    });
+  }
+
+  #body(text: string, signatures: PersonSignature[], concentration: string, weightKg?: string): object {
+    const order = { text, signatures };
+    const weight = weightKg === undefined ? {} : { weightKg };
+    return { order, careArea: 'adult-icu', concentration, ...weight, libraryHash: this.#libraryHash };
+  }
+
+  async #place(text: string, signatures: PersonSignature[], concentration: string, weightKg?: string) {
+    return ask(orderAnswer, `${this.#dosing}/orders`, this.#body(text, signatures, concentration, weightKg));
+  }
+
+  async #refused(step: string, body: object, beganMs: number): Promise<void> {
+    const answer = await send(`${this.#dosing}/orders`, body);
+    if (answer.status < 400) throw new StackError(`${step}: was not refused`);
+    const { title, reason } = problem.parse(answer.body);
+    this.#say(step, `refused: ${typeof reason === 'string' ? reason : title}`, beganMs);
+  }
+
+  async #executed(step: string, commandId: string | undefined, beganMs: number): Promise<void> {
+    if (commandId === undefined) throw new StackError(`${step}: was not authorised`);
+    const event = await this.witness.saw(`what became of the command (${step})`, (one) =>
+      answers(one, commandId),
+    );
+    if (!isEvent(event, CommandExecuted))
+      throw new StackError(`${step}: ${event.type} ${JSON.stringify(event.data)}`);
+    const { framesWritten, readBackAfterMs } = event.data;
+    this.#say(step, `executed: ${framesWritten.join(', ')}, read back after ${readBackAfterMs} ms`, beganMs);
+  }
+
+  #say(step: string, said: string, beganMs: number): void {
+    this.steps.push({ step, said, tookMs: Math.round(performance.now() - beganMs) });
+  }
+
+  async #hand(serial: string, action: object): Promise<void> {
+    await ask(z.unknown(), `${this.stack.service('icu').url}/pumps/${serial}/actions`, action);
+  }
+
+  get #dosing(): string {
+    return this.stack.service('dosing').url;
+  }
+
+  get #access(): string {
+    return this.stack.service('access').url;
+  }
+
+  get #alarms(): string {
+    return this.stack.service('alarms').url;
+  }
+}
+
+function isAlarm(event: StreamEvent, name: 'raised' | 'resolved'): boolean {
+  return event.type === `bcmed.alarm.${name}`;
+}
+
+function concerns({ data }: StreamEvent, pump: string): boolean {
+  const { members = [] } = data as { readonly members?: readonly { readonly source?: string }[] };
+  return members.some(({ source }) => source === pump);
+}
+
+function answers(event: StreamEvent, commandId: string): boolean {
+  if (isEvent(event, CommandAuthorised)) return false;
+  const data = event.data as { readonly commandId?: unknown };
+  const isAnswer = isEvent(event, CommandExecuted) || isEvent(event, CommandFailed);
+  return data.commandId === commandId && (isAnswer || event.type === 'bcmed.pump.command-outcome-unknown');
+}

@@ -1,0 +1,58 @@
+import type { EventLog } from '@bcmed/event-log';
+import { parseEvent, type StreamEvent } from '@bcmed/events';
+import { StackError } from '../errors.js';
+
+interface Waiter {
+  readonly matches: (event: StreamEvent) => boolean;
+  readonly resolve: (event: StreamEvent) => void;
+}
+
+/** Sees every event of the site from where it began, and tells when one came. */
+export class Witness {
+  readonly #seen: StreamEvent[] = [];
+  readonly #waiters = new Set<Waiter>();
+  readonly #abort = new AbortController();
+
+  static async begin(log: EventLog): Promise<Witness> {
+    const witness = new Witness();
+    void witness.#follow(log, (await log.lastPosition()) + 1n);
+    return witness;
+  }
+
+  /** The first event that matches, also one that came before the question. Throws StackError when none comes in time. */
+  async saw(what: string, matches: (event: StreamEvent) => boolean, withinMs = 20_000): Promise<StreamEvent> {
+    const before = this.#seen.find(matches);
+    if (before) return before;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiters.delete(waiter);
+        reject(new StackError(`${what} did not come within ${withinMs / 1_000} s`));
+      }, withinMs);
+      const waiter: Waiter = {
+        matches,
+        resolve: (event) => {
+          clearTimeout(timer);
+          resolve(event);
+        },
+      };
+      this.#waiters.add(waiter);
+    });
+  }
+
+  end(): void {
+    this.#abort.abort();
+  }
+
+  async #follow(log: EventLog, from: bigint): Promise<void> {
+    for await (const { body } of log.tail(from, { signal: this.#abort.signal })) {
+      const parsed = parseEvent(body);
+      if (!parsed.ok) continue;
+      this.#seen.push(parsed.event);
+      for (const waiter of this.#waiters) {
+        if (!waiter.matches(parsed.event)) continue;
+        this.#waiters.delete(waiter);
+        waiter.resolve(parsed.event);
+      }
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import type { PumpOrder, SignedText } from '@bcmed/events';
+import { textHashOf } from '@bcmed/policy';
+import { decide, readOrder } from '../domain/order/index.js';
+import { TextUnreadableError } from '../errors.js';
+import { requireAuthority, requireSigners } from './authority.js';
+import type { Decided } from './decisions.js';
+import { infusionIdOf, orderIdOf } from './event-maker.js';
+import type { OrderAnswer, OrderBook } from './order-book.js';
+
+/** An order, and what it is beside its signed text. */
+export interface NewOrder {
+  readonly order: SignedText;
+  readonly careArea: string;
+  readonly concentration: string;
+  readonly weightKg?: string | undefined;
+  readonly libraryHash: string;
+}
+
+interface Read extends NewOrder {
+  readonly orderId: string;
+  readonly textHash: string;
+  /** Who ordered: the first who signed. */
+  readonly person: string;
+  readonly text: PumpOrder | undefined;
+}
+
+/**
+ * The way in for orders. Signatures and rights are checked here, against people as the stream tells them; everything else is the
+ * decider's.
+ *
+ * An order is known by its text: the same text again, while the order waits or is authorised, gives the same answer and says
+ * nothing new.
+ */
+export class OrderDesk {
+  /** Nonces of orders on their way to the stream, until the store has them. */
+  readonly #claims = new Map<string, string>();
+
+  constructor(private readonly book: OrderBook) {}
+
+  /** Throws what a person can mend as DosingError; OrderRefusedError for what the decider refused, which is also an event. */
+  place(given: NewOrder): Promise<OrderAnswer> {
+    const { site, standing, people } = this.book.settings;
+    standing.require();
+    const [person] = requireSigners(given.order, people());
+    const text = readOrder(given.order.text);
+    if (text !== undefined && text.site !== site)
+      throw new TextUnreadableError(`The order is for site ${text.site}, this is ${site}.`);
+    const textHash = textHashOf(given.order.text);
+    const read = { ...given, orderId: orderIdOf(site, textHash), textHash, person, text };
+    return this.book.inTurn(text?.pump ?? '', () => this.#placeInTurn(read));
+  }
+
+  /** Goes on with orders that had all they need when an earlier life of this service ended; gives what failed. */
+  async resume(): Promise<readonly unknown[]> {
+    const { book } = this;
+    const failures: unknown[] = [];
+    for (const [infusionId, pending] of book.settings.ward.infusions.pending) {
+      const { orderId, order } = pending;
+      const person = order.signatures[0]?.person ?? 'nobody';
+      const step = { infusionId, orderId, person, text: readOrder(order.text), beside: pending };
+      await book
+        .inTurn(pending.pump, () => book.take({ ...step, nonceUsedElsewhere: false, first: () => [] }))
+        .catch((error: unknown) => failures.push(error));
+    }
+    return failures;
+  }
+
+  async #placeInTurn(read: Read): Promise<OrderAnswer> {
+    const { ward, people, clock } = this.book.settings;
+    const { orderId, text, order } = read;
+    const known = ward.infusions.withOrder(orderId);
+    if (known !== undefined) return this.book.answer(known[0], orderId, known[1]);
+    // Where nobody recorded the pump, the decider refuses: no unit is left of which rights could be asked.
+    if (text !== undefined && ward.associations.of(text.pump) !== undefined)
+      requireAuthority(order, text.action, this.book.bedside(text), people(), clock.at());
+    const infusionId = this.#infusionFor(text, orderId);
+    const isOurs = this.#claim(text?.nonce, orderId);
+    let stands = false;
+    try {
+      const decided = await this.#decide(infusionId, read, !isOurs);
+      stands = standsWith(decided, orderId);
+      return this.book.settled(infusionId, orderId, decided);
+    } finally {
+      if (!stands) this.#release(text?.nonce, orderId);
+    }
+  }
+
+  #decide(infusionId: string, read: Read, nonceUsedElsewhere: boolean): Promise<Decided> {
+    const { orderId, person, text, textHash, order, careArea, concentration, weightKg, libraryHash } = read;
+    const beside = { careArea, concentration, ...(weightKg !== undefined && { weightKg }) };
+    return this.book.take({
+      infusionId,
+      orderId,
+      person,
+      text,
+      beside,
+      nonceUsedElsewhere,
+      first: (state, facts, at) => {
+        if (state.authorised?.orderId === orderId) return [];
+        return decide(
+          { type: 'place-order', at, orderId, order, textHash, ...beside, libraryHash, facts },
+          state,
+        );
+      },
+    });
+  }
+
+  /** The infusion of this pump, patient and drug that goes on, or a new one that is known by its first order. */
+  #infusionFor(text: PumpOrder | undefined, orderId: string): string {
+    const { ward, site } = this.book.settings;
+    const going =
+      text &&
+      ward.infusions
+        .on(text.pump)
+        .find(
+          ([, { state }]) => state.subject?.patient === text.patient && state.subject?.drug === text.drug,
+        );
+    return going === undefined ? infusionIdOf(site, orderId) : going[0];
+  }
+
+  /** False when another order, or one that has ended, has this nonce. */
+  #claim(nonce: string | undefined, orderId: string): boolean {
+    if (nonce === undefined) return true;
+    const { store } = this.book.settings;
+    for (const known of this.#claims.keys())
+      if (store.orderWith(known) !== undefined) this.#claims.delete(known);
+    if (store.orderWith(nonce) !== undefined) return false;
+    const claimant = this.#claims.get(nonce) ?? orderId;
+    this.#claims.set(nonce, claimant);
+    return claimant === orderId;
+  }
+
+  #release(nonce: string | undefined, orderId: string): void {
+    if (nonce !== undefined && this.#claims.get(nonce) === orderId) this.#claims.delete(nonce);
+  }
+}
+
+function standsWith({ row }: Decided, orderId: string): boolean {
+  return row.state.pending?.orderId === orderId || row.state.authorised?.orderId === orderId;
+}

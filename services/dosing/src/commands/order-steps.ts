@@ -1,0 +1,93 @@
+import type { PersonSignature, SignedText } from '@bcmed/events';
+import { standingPeople } from '@bcmed/policy';
+import { decide, readOrder, type OverrideLimits } from '../domain/order/index.js';
+import { NotPermittedError, OrderEndedError, SignedBeforeError } from '../errors.js';
+import { requirePermission, requireSigners } from './authority.js';
+import type { OrderAnswer, OrderBook, Step, Waiting } from './order-book.js';
+import { overrideText, readStatement, withdrawalText } from './statements.js';
+
+/** What people do with an order that waits: sign it as well, override a limit, take it back. */
+export class OrderSteps {
+  constructor(private readonly book: OrderBook) {}
+
+  /** Further signatures, of other people. They are on disk before anybody is told that they count. */
+  sign(orderId: string, signatures: readonly PersonSignature[]): Promise<OrderAnswer> {
+    return this.book.withWaiting(orderId, async (waiting) => {
+      const { people, store, clock } = this.book.settings;
+      const { pending, text } = waiting;
+      const signers = requireSigners({ text: pending.order.text, signatures: [...signatures] }, people());
+      const before = this.book.signatures(pending).map(({ person }) => person);
+      const again = signers.find((person) => before.includes(person));
+      if (again !== undefined)
+        throw new SignedBeforeError(`${again} has signed this order; another person has to.`);
+      const requestedBy = before[0] ?? '';
+      for (const person of signers) {
+        const asked = { person, action: text.action, requestedBy };
+        requirePermission(asked, this.book.bedside(text), people(), clock.at());
+      }
+      store.keepSignatures(orderId, signatures);
+      return this.#step(waiting, { person: signers[0], first: () => [] });
+    });
+  }
+
+  /** Somebody who approved the very text says that its soft limits are overridden, and why. */
+  override(orderId: string, statement: SignedText): Promise<OrderAnswer> {
+    return this.book.withWaiting(orderId, async (waiting) => {
+      const { site, people } = this.book.settings;
+      const { text, signers } = readStatement(overrideText, statement, { site, orderId }, people());
+      const [person] = signers;
+      const approval = this.#approval(text.approvalId);
+      if (approval.approvedBy.length > 0 && !approval.approvedBy.includes(person))
+        throw new NotPermittedError(`${person} did not approve this order; those who did say why.`);
+      const { reason } = text;
+      return this.#step(waiting, {
+        person,
+        first: (state, { library }, at) =>
+          decide({ type: 'override-limits', at, orderId, reason, approval, library }, state),
+      });
+    });
+  }
+
+  /** Anybody who is known may take an order back; the pump is not stopped by it. */
+  async withdraw(orderId: string, statement: SignedText): Promise<OrderAnswer> {
+    const { site, people, decisions, standing, store, clock } = this.book.settings;
+    standing.require();
+    const [infusionId, { state }] = this.book.find(orderId);
+    const { text, signers } = readStatement(withdrawalText, statement, { site, orderId }, people());
+    const [by] = signers;
+    const placed = state.pending?.orderId === orderId ? state.pending : state.authorised?.placed;
+    const order = placed && readOrder(placed.order.text);
+    if (order === undefined) throw new OrderEndedError('The order no longer waits.');
+    const asked = { person: by, action: 'stop' } as const;
+    requirePermission(asked, this.book.bedside(order), people(), clock.at());
+    const { reason } = text;
+    const command = { type: 'withdraw', at: clock.at(), by, cause: 'person', reason, orderId } as const;
+    await this.book.inTurn(order.pump, () => decisions.run(infusionId, command, this.book.occasion(by)));
+    store.dropSignatures(orderId);
+    return { infusionId, orderId, state: 'withdrawn' };
+  }
+
+  async #step(
+    { infusionId, pending, text }: Waiting,
+    { person, first }: Pick<Step, 'person' | 'first'>,
+  ): Promise<OrderAnswer> {
+    const { orderId } = pending;
+    const step = { infusionId, orderId, person, text, beside: pending, nonceUsedElsewhere: false, first };
+    return this.book.settled(infusionId, orderId, await this.book.take(step));
+  }
+
+  /** The approval as it stands now; without people when it may not be used, which the decider refuses. */
+  #approval(id: string): OverrideLimits['approval'] {
+    const { ward, people, clock } = this.book.settings;
+    const approval = ward.approvals.with(id);
+    const at = clock.at();
+    if (approval.phase !== 'open' || approval.request.expiresAt <= at)
+      return { id, textHash: '', approvedBy: [] };
+    const standing = standingPeople(approval, people(), at);
+    const { textHash, approvalsNeeded } = approval.request;
+    const approvedBy = approval.grants
+      .map(({ person }) => person)
+      .filter((person) => standing.includes(person));
+    return { id, textHash, approvedBy: approvedBy.length < approvalsNeeded ? [] : approvedBy };
+  }
+}

@@ -1,0 +1,231 @@
+import {
+  bolusOf,
+  compare,
+  parseConcentration,
+  rationalOf,
+  type BolusUnit,
+  type Concentration,
+  type Rational,
+} from '@bcmed/clinical-units';
+import { pumpOrderText, type PumpOrder } from '@bcmed/events';
+import { entryOf, type LibraryEntry } from '../library/index.js';
+import type { Facts } from './commands.js';
+import { checkDose, reckonDose, type ReckonedDose } from './dose-checks.js';
+import { refuse, type Refusal } from './events.js';
+import { instantMs } from './instant.js';
+import type { Infusion } from './state.js';
+import { judgeVitals } from './vitals.js';
+
+/** How far the clock of whoever signed may be ahead of ours. */
+const MAX_LEAD_MS = 5_000;
+/** An order lives no longer than this: the adapters remember a nonce for as long, and refuse whatever lives longer. */
+const LONGEST_LIFE_MS = 10 * 60_000;
+
+/** What an order is beside its signed text. */
+export interface OrderContext {
+  readonly careArea: string;
+  readonly concentration: string;
+  readonly weightKg: string | undefined;
+  readonly libraryHash: string;
+}
+
+/** An order that passed every check that does not need other people. */
+export interface CheckedOrder extends ReckonedDose {
+  readonly order: PumpOrder & { readonly action: 'set-rate' | 'start' | 'set-vtbi' };
+  readonly entry: LibraryEntry;
+}
+
+export type Checked<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+
+const no = (refusal: Refusal) => ({ ok: false, refusal }) as const;
+
+/** The order as its signed text says it; whatever stands beside the text is not looked at. */
+export function readOrder(text: string): PumpOrder | undefined {
+  try {
+    const parsed = pumpOrderText.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Every check of an order against the ward as it is at `at`, in the order in which a person would want to hear it. */
+export function checkOrder(
+  { order, context, at }: { readonly order: PumpOrder; readonly context: OrderContext; readonly at: string },
+  facts: Facts,
+  state: Infusion,
+): Checked<CheckedOrder> {
+  const { action } = order;
+  if (action === 'stop') {
+    return no(refuse('action-not-dosed', 'A stop is not an order: use the stop, which is never refused.'));
+  }
+  const early =
+    checkTime(order, at) ??
+    checkEpisode(order, state) ??
+    checkBed(order, facts) ??
+    checkStanding(action, context, state);
+  if (early !== undefined) return no(early);
+  const found = findEntry(order, context, facts);
+  if (!found.ok) return found;
+  const { entry, concentration } = found.value;
+  const weight = checkWeight(context.weightKg, entry);
+  if (!weight.ok) return weight;
+  const terms = { order, entry, concentration, weightKg: weight.value, facts, standing: state.authorised };
+  const reckoned = reckonDose(terms);
+  if (!reckoned.ok) return reckoned;
+  const late =
+    checkDose(terms, reckoned.value) ??
+    (entry.vitals === undefined ? undefined : judgeVitals(facts.vitals, entry.vitals)) ??
+    checkProtocol(entry, reckoned.value, facts);
+  if (late !== undefined) return no(late);
+  return { ok: true, value: { ...reckoned.value, entry, order: { ...order, action } } };
+}
+
+function checkTime(order: PumpOrder, at: string): Refusal | undefined {
+  const [issued, expires, now] = [instantMs(order.issuedAt), instantMs(order.expiresAt), instantMs(at)];
+  if (issued > now + MAX_LEAD_MS) {
+    return refuse('issued-in-future', 'The order was signed in the future; one of the clocks is wrong.');
+  }
+  if (expires - issued > LONGEST_LIFE_MS) {
+    const detail = { limit: '10 min', value: `${String(Math.round((expires - issued) / 60_000))} min` };
+    return refuse('expired', 'An order lives for ten minutes at most; order anew.', detail);
+  }
+  // Also true when a time cannot be read: what is not known to be valid has expired.
+  if (now < expires) return undefined;
+  return refuse('expired', 'The order has expired; order anew.', { limit: order.expiresAt, value: at });
+}
+
+function checkEpisode(order: PumpOrder, { closed, subject }: Infusion): Refusal | undefined {
+  if (closed) return refuse('episode-closed', 'This infusion is closed; order another one.');
+  if (subject === undefined) return undefined;
+  const same =
+    order.pump === subject.pump && order.patient === subject.patient && order.drug === subject.drug;
+  return same
+    ? undefined
+    : refuse('episode-differs', 'This infusion is of another pump, patient or drug; order another one.');
+}
+
+function checkBed(order: PumpOrder, { association }: Facts): Refusal | undefined {
+  const there =
+    association !== undefined &&
+    association.pump === order.pump &&
+    association.patient === order.patient &&
+    association.unit === order.unit;
+  const { syringe } = association ?? {};
+  if (there && syringe !== undefined && syringe.drug !== order.drug) {
+    const detail = { limit: syringe.drug.slice(0, 64), value: order.drug ?? 'no drug' };
+    return refuse('pump-not-at-bed', `The syringe of this pump was recorded as ${detail.limit}.`, detail);
+  }
+  if (there) return undefined;
+  return refuse('pump-not-at-bed', 'Nobody recorded that this pump is connected to this patient.', {
+    value: order.pump,
+    ...(association === undefined ? {} : { limit: association.pump }),
+  });
+}
+
+/** A start keeps the rate that the pump has: it must mean the same patient's weight and the same syringe as that rate. */
+function checkStanding(action: string, context: OrderContext, { authorised }: Infusion): Refusal | undefined {
+  if (action === 'set-rate' || authorised === undefined) return undefined;
+  const { careArea, concentration, weightKg } = authorised.placed;
+  const same =
+    context.careArea === careArea && context.concentration === concentration && context.weightKg === weightKg;
+  if (same) return undefined;
+  const words =
+    'Weight, concentration or care area differ from those of the authorised rate; order a rate anew.';
+  return refuse('episode-differs', words);
+}
+
+/** The concentration of the order is that of the syringe, where one was recorded. */
+function checkSyringe(
+  concentration: Concentration,
+  { doseUnit }: LibraryEntry,
+  { association }: Facts,
+): Refusal | undefined {
+  const label = association?.syringe?.concentration;
+  if (label === undefined) return undefined;
+  // A dose unit begins with the unit of an amount.
+  const amount = doseUnit.split('/')[0] as BolusUnit;
+  try {
+    const [ordered, recorded] = [concentration, parseConcentration(label)].map(
+      (each) => bolusOf('1', each, amount).value,
+    );
+    if (ordered !== undefined && recorded !== undefined && compare(ordered, recorded) === 0) return undefined;
+  } catch {
+    // A label that cannot be read, or that measures something else, is not what was ordered.
+  }
+  return refuse(
+    'concentration-unknown',
+    'The syringe of this pump was recorded with another concentration.',
+    {
+      limit: label.slice(0, 64),
+    },
+  );
+}
+
+function findEntry(
+  order: PumpOrder,
+  context: OrderContext,
+  facts: Facts,
+): Checked<{ entry: LibraryEntry; concentration: Concentration }> {
+  const { library } = facts;
+  if (library === undefined) {
+    return no(refuse('library-missing', 'No drug library is active here; nothing can be authorised.'));
+  }
+  if (library.hash !== context.libraryHash) {
+    const detail = { limit: library.hash, value: context.libraryHash };
+    return no(refuse('library-changed', 'Another drug library is active by now; order anew.', detail));
+  }
+  const entry = entryOf(library.content, order.drug ?? '', context.careArea);
+  if (entry === undefined) {
+    const value = `${order.drug ?? 'no drug'} in ${context.careArea}`.slice(0, 64);
+    return no(refuse('not-in-library', `The library has no ${value}.`, { value }));
+  }
+  const concentration = entry.concentrations.get(context.concentration);
+  if (concentration !== undefined) {
+    const other = checkSyringe(concentration, entry, facts);
+    return other === undefined ? { ok: true, value: { entry, concentration } } : no(other);
+  }
+  const words = `The library has no concentration ${context.concentration.slice(0, 64)} of ${entry.drug}.`;
+  return no(refuse('concentration-unknown', words, { value: context.concentration.slice(0, 64) }));
+}
+
+/** A weight is taken exactly when the dose is per kilogram; one that comes beside another dose is not looked at. */
+function checkWeight(text: string | undefined, entry: LibraryEntry): Checked<string | undefined> {
+  if (!entry.doseUnit.split('/').includes('kg')) return { ok: true, value: undefined };
+  if (text === undefined) {
+    return no(refuse('weight-missing', `A dose in ${entry.doseUnit} needs the patient's weight.`));
+  }
+  const weight = decimalOf(text);
+  const [low, high] = [entry.minWeightKg, entry.maxWeightKg];
+  if (weight !== undefined && compare(weight, low) >= 0 && compare(weight, high) <= 0) {
+    return { ok: true, value: text };
+  }
+  const shown = text.slice(0, 32);
+  const words = `${shown} kg is not the weight of a patient of ${entry.careArea}.`;
+  return no(refuse('weight-implausible', words, { value: `${shown} kg` }));
+}
+
+function checkProtocol(entry: LibraryEntry, reckoned: ReckonedDose, facts: Facts): Refusal | undefined {
+  if (entry.protocol === undefined) return undefined;
+  const result = facts.protocol;
+  if (result === undefined || result.kind === 'refused' || result.protocolId !== entry.protocol) {
+    const why = result?.kind === 'refused' ? ` (${result.code})` : '';
+    return refuse('protocol-refused', `The protocol of this drug has not answered${why}.`);
+  }
+  if (result.verdict !== 'dose') {
+    return refuse('protocol-refused', `The protocol gives no dose for these vitals: ${result.verdict}.`);
+  }
+  const limit = `${String(result.doseNanogramPerKgPerMin)} ng/kg/min`;
+  if (reckoned.inNanogramPerKgPerMin(result.doseNanogramPerKgPerMin)) return undefined;
+  const value = `${reckoned.dose.value} ${reckoned.dose.unit}`;
+  return refuse('protocol-differs', `The protocol gives ${limit}, the order says ${value}.`, {
+    limit,
+    value,
+  });
+}
+
+/** A decimal, or undefined: what a person typed is never a reason to fall over. */
+function decimalOf(text: string): Rational | undefined {
+  return /^\d{1,9}(?:\.\d{1,9})?$/.test(text) ? rationalOf(text) : undefined;
+}

@@ -1,0 +1,29 @@
+/** One infusion from its order to its end: a pure decider. */
+export type {
+  Assess,
+  Authorise,
+  BedsideRecord,
+  Close,
+  DosingCommand,
+  Facts,
+  OverrideLimits,
+  PlaceOrder,
+  ProtocolResult,
+  Stop,
+  VitalsSample,
+  Withdraw,
+} from './commands.js';
+export { readOrder } from './checks.js';
+export { decide } from './decide.js';
+export type {
+  AssessedResponse,
+  Delivery,
+  DosingEvent,
+  InfusionEvent,
+  PumpOrderEvent,
+  RefusalReason,
+  SoftLimit,
+} from './events.js';
+export { instantMs } from './instant.js';
+export { evolve, initialState, phaseOf, type Infusion, type PendingOrder, type Phase } from './state.js';
+export { judgeVitals, usedVitals, type VitalsDemand } from './vitals.js';

@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import type { EventLog } from '@bcmed/event-log';
+import type { KeyId } from '@bcmed/seal';
+import { loadServiceIdentity, SiteTrust, type ServiceIdentity } from '@bcmed/site-trust';
+import { Logger } from '@nestjs/common';
+import { Clock } from './adapters/clock.js';
+import { DosingStore } from './adapters/dosing-store.js';
+import { LibraryShelf } from './adapters/library-shelf.js';
+import { Protocols } from './adapters/protocols.js';
+import { Decisions } from './commands/decisions.js';
+import { FactFinder } from './commands/facts.js';
+import { LibraryActivation } from './commands/library-activation.js';
+import { OrderBook } from './commands/order-book.js';
+import { OrderDesk } from './commands/order-desk.js';
+import { OrderSteps } from './commands/order-steps.js';
+import { Standing } from './commands/standing.js';
+import { StopDesk } from './commands/stop-desk.js';
+import type { DosingConfig } from './config.js';
+import { Deadlines } from './reactions/deadlines.js';
+import { Feedback } from './reactions/feedback.js';
+import { SiteInbox } from './reactions/site-inbox.js';
+import { Ward } from './views/ward.js';
+
+export type DosingParts = ReturnType<typeof dosingParts>;
+
+/** Loads the key, or makes it. Throws KeyFileError. */
+export function dosingIdentity(config: DosingConfig): ServiceIdentity {
+  return loadServiceIdentity({
+    stateDir: config.BCMED_STATE_DIR,
+    service: 'dosing',
+    instance: config.BCMED_INSTANCE,
+    area: 'dosing',
+    kind: 'service',
+  });
+}
+
+/** The parts of dosing, each made of those before it. */
+export function dosingParts(config: DosingConfig, { source, sealer }: ServiceIdentity, log: EventLog) {
+  const { BCMED_SITE: site } = config;
+  const trust = () =>
+    new SiteTrust({
+      site,
+      rootKeyId: config.BCMED_ROOT_KID as KeyId, // the schema has checked its form
+      own: { keyId: sealer.keyId, source, area: 'dosing' },
+      allowDemonstration: config.ALLOW_DEMONSTRATION,
+    });
+  // One as of now, for who signs and for our own key; one that follows the stream, for what is read.
+  const [current, ordered] = [trust(), trust()];
+  const people = () => current.people;
+  const logger = new Logger('dosing');
+  const clock = new Clock();
+  const store = new DosingStore(join(config.BCMED_STATE_DIR, 'safety-store.db'));
+  const ward = new Ward(clock);
+  const signature = { site, source, sealer };
+  const standing = new Standing(
+    () => current.enrolment,
+    () => store.failure,
+  );
+  const shelf = new LibraryShelf({
+    path: config.LIBRARY_FILE,
+    unit: config.BCMED_UNIT,
+    allowExample: config.ALLOW_EXAMPLE_LIBRARY,
+  });
+  const protocols = new Protocols({ url: config.CHAIN_RPC_URL, contract: config.DRUG_PROTOCOL_ADDRESS });
+  const decisions = new Decisions({
+    log,
+    signature,
+    infusions: ward.infusions,
+    believe: (message) => {
+      const verdict = ordered.judge(message);
+      return verdict.outcome === 'admitted' ? verdict.event : undefined;
+    },
+  });
+  const pumpStepMlPerHour = config.PUMP_STEP_ML_PER_HOUR;
+  const facts = new FactFinder({ clock, store, shelf, protocols, ward, pumpStepMlPerHour });
+  const book = new OrderBook({ site, clock, store, shelf, ward, facts, decisions, standing, people });
+  const orders = new OrderDesk(book);
+  const steps = new OrderSteps(book);
+  const onStop = (pump: string): void => book.fence(pump);
+  const stops = new StopDesk({ log, clock, signature, standing, people, onStop });
+  const activation = new LibraryActivation({ log, clock, signature, standing, shelf, ward });
+  const feedback = new Feedback({ ward, source });
+  const deadlines: Deadlines = new Deadlines({
+    clock,
+    ward,
+    feedback,
+    marginMs: config.ANSWER_MARGIN_MS,
+    due: async (followUps) => {
+      inbox.add(followUps);
+      await inbox.sayWhatFollows();
+      await activation.activate();
+    },
+  });
+  const inbox = new SiteInbox({
+    source,
+    clock,
+    store,
+    trust: ordered,
+    ward,
+    feedback,
+    decisions,
+    log: logger,
+    onTrust: (message) => {
+      current.take(message);
+      activation
+        .activate()
+        .catch((error: unknown) => logger.warn({ msg: 'no library activated', err: error }));
+    },
+    onTaken: () => {
+      if (standing.isLive) deadlines.set();
+    },
+  });
+  return {
+    clock,
+    store,
+    ward,
+    current,
+    ordered,
+    standing,
+    shelf,
+    protocols,
+    orders,
+    steps,
+    stops,
+    activation,
+    deadlines,
+    inbox,
+  };
+}

@@ -1,0 +1,89 @@
+import type { Clock } from '../adapters/clock.js';
+import { readOrder } from '../domain/order/index.js';
+import type { InfusionRow } from '../views/infusions.js';
+import type { Ward } from '../views/ward.js';
+import type { Feedback } from './feedback.js';
+import type { FollowUp } from './follow-up.js';
+
+export interface DeadlinesSettings {
+  readonly clock: Clock;
+  readonly ward: Ward;
+  readonly feedback: Feedback;
+  /** How long after its expiry a command may still be answered. */
+  readonly marginMs: number;
+  /** Takes what has fallen due; what fails falls due again. */
+  readonly due: (followUps: readonly FollowUp[]) => Promise<void>;
+}
+
+interface Due {
+  readonly atMs: number;
+  readonly followUp: FollowUp;
+}
+
+/** Longest sleep, and pause after a failure. */
+const LONGEST_MS = 60_000;
+const AGAIN_MS = 1_000;
+
+/** Says when the time of an order or of a command has run out. One timer, set anew whenever something changed. */
+export class Deadlines {
+  #timer: NodeJS.Timeout | undefined;
+  #isBusy = false;
+  #isOver = false;
+  /** An order's text is parsed once. */
+  readonly #expiry = new WeakMap<object, number>();
+
+  constructor(private readonly settings: DeadlinesSettings) {}
+
+  set(leastMs = 0): void {
+    clearTimeout(this.#timer);
+    if (this.#isOver || this.#isBusy) return;
+    const next = Math.min(...this.#all().map(({ atMs }) => atMs));
+    if (next === Infinity) return;
+    const wait = Math.max(leastMs, next - this.settings.clock.wallMs() + 1);
+    this.#timer = setTimeout(() => void this.#fire(), Math.min(wait, LONGEST_MS));
+  }
+
+  stop(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #fire(): Promise<void> {
+    const nowMs = this.settings.clock.wallMs();
+    const due = this.#all().filter(({ atMs }) => atMs <= nowMs);
+    this.#isBusy = true;
+    const failed = await this.settings.due(due.map(({ followUp }) => followUp)).then(
+      () => false,
+      () => true,
+    );
+    this.#isBusy = false;
+    this.set(failed || due.length > 0 ? AGAIN_MS : 0);
+  }
+
+  #all(): Due[] {
+    return this.settings.ward.infusions.table.entries.flatMap(([id, row]) => [
+      ...this.#pending(id, row),
+      ...this.#awaiting(id, row),
+    ]);
+  }
+
+  #pending(id: string, { state: { pending } }: InfusionRow): Due[] {
+    if (pending === undefined) return [];
+    const followUp = this.settings.feedback.expired(id, pending.orderId);
+    return [{ atMs: this.#expiresMs(pending), followUp }];
+  }
+
+  #awaiting(id: string, { awaiting, state: { authorised } }: InfusionRow): Due[] {
+    if (awaiting === undefined || authorised?.commandId !== awaiting.commandId) return [];
+    const followUp = this.settings.feedback.unanswered(id, awaiting.commandId);
+    return [{ atMs: this.#expiresMs(authorised.placed) + this.settings.marginMs, followUp }];
+  }
+
+  #expiresMs(placed: { readonly order: { readonly text: string } }): number {
+    const known = this.#expiry.get(placed);
+    if (known !== undefined) return known;
+    const expiresMs = Date.parse(readOrder(placed.order.text)?.expiresAt ?? '') || 0;
+    this.#expiry.set(placed, expiresMs);
+    return expiresMs;
+  }
+}

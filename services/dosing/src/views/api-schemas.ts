@@ -1,0 +1,153 @@
+import { CommandAuthorised, InfusionAuthorised, OrderPlaced, type SignedText } from '@bcmed/events';
+import { z } from 'zod';
+
+const placed = OrderPlaced.data.shape;
+
+/** The catalogue's own schema of a signed text: what fits here fits into an event. */
+export const signedText: z.ZodType<SignedText> = CommandAuthorised.data.shape.order;
+
+/** `POST /orders`. The signed text is the order; the rest says how its dose was reckoned. */
+export const newOrder = z.strictObject({
+  order: signedText,
+  careArea: placed.careArea,
+  concentration: placed.concentration,
+  weightKg: placed.weightKg,
+  libraryHash: placed.libraryHash,
+});
+export type NewOrderBody = z.infer<typeof newOrder>;
+
+export const furtherSignatures = z.strictObject({
+  signatures: CommandAuthorised.data.shape.order.shape.signatures,
+});
+export type FurtherSignatures = z.infer<typeof furtherSignatures>;
+
+/** A text of the kind `limit-override`, signed by one of those who approved. */
+export const overrideBody = z.strictObject({ override: signedText });
+export type OverrideBody = z.infer<typeof overrideBody>;
+
+/** A text of the kind `order-withdrawal`. */
+export const withdrawalBody = z.strictObject({ withdrawal: signedText });
+export type WithdrawalBody = z.infer<typeof withdrawalBody>;
+
+/** `POST /stops`. What else stands in the body is not looked at: a stop is not refused for it. */
+export const stopBody = z.object({ order: signedText });
+export type StopBody = z.infer<typeof stopBody>;
+
+export const libraryText = z.strictObject({
+  text: z.string().max(90_000).describe('The library, YAML'),
+});
+export type LibraryText = z.infer<typeof libraryText>;
+
+export const idParam = z.object({ id: z.uuid('must be an id') });
+export type IdParam = z.infer<typeof idParam>;
+
+export const serialParam = z.object({ serial: z.string().min(1).max(64) });
+export type SerialParam = z.infer<typeof serialParam>;
+
+export const orderAnswer = z.object({
+  infusionId: z.uuid(),
+  orderId: z.uuid(),
+  state: z.enum(['waiting', 'authorised', 'withdrawn']),
+  commandId: z.uuid().optional().describe('Id of command-authorised; absent while the order waits'),
+  needs: z
+    .object({
+      signatures: z.number().int().min(0).describe('People who have yet to sign'),
+      overrides: z.array(z.string()).describe('Soft limits that somebody has to override'),
+    })
+    .optional(),
+});
+
+export const stopAnswer = z.object({
+  stopId: z.uuid().describe('Id of stop-ordered'),
+  position: z.string().describe('Where it stands on EVENTS'),
+});
+
+const dose = InfusionAuthorised.data.shape.dose;
+
+export const infusionAnswer = z.object({
+  id: z.uuid(),
+  phase: z.enum(['none', 'ordered', 'authorised', 'running', 'held', 'closed']),
+  pump: z.string().nullable(),
+  patient: z.string().nullable(),
+  drug: z.string().nullable(),
+  waiting: z
+    .object({ orderId: z.uuid(), needsOverride: z.array(z.string()), expiresAt: z.string() })
+    .nullable(),
+  authorised: z
+    .object({
+      orderId: z.uuid(),
+      commandId: z.uuid(),
+      dose,
+      rateMlPerHour: z.number(),
+      signedBy: z.array(z.string()),
+      answered: z.boolean().describe('Whether an adapter said what became of the command'),
+    })
+    .nullable(),
+  delivery: z.enum(['running', 'held', 'unknown']),
+  volumeInfusedMl: z.number(),
+});
+export type InfusionAnswer = z.infer<typeof infusionAnswer>;
+
+export const infusionsAnswer = z.object({ infusions: z.array(infusionAnswer), position: z.string() });
+
+export const pumpAnswer = z.object({
+  serial: z.string(),
+  connected: z.boolean().nullable().describe('null for a pump that has said nothing'),
+  delivering: z.boolean().nullable(),
+  setRateMlPerHour: z.number().nullable(),
+  heardAt: z.string().nullable(),
+  bed: z
+    .object({
+      bed: z.string(),
+      unit: z.string(),
+      patient: z.string(),
+      drug: z.string(),
+      concentration: z.string(),
+    })
+    .nullable(),
+  infusions: z.array(z.uuid()),
+});
+export type PumpAnswer = z.infer<typeof pumpAnswer>;
+
+export const libraryAnswer = z.object({
+  hash: z.string().describe('What an order names as libraryHash'),
+  name: z.string(),
+  version: z.string(),
+  status: z.enum(['example', 'clinical']),
+  unit: z.string(),
+  effectiveFrom: z.string(),
+  text: z.string().describe('The exact bytes, as UTF-8'),
+});
+
+export const lintAnswer = z.object({
+  hash: z.string(),
+  releasable: z.boolean().describe('Whether there is no error; warnings are for those who release'),
+  problems: z.array(
+    z.object({
+      path: z.string(),
+      line: z.number().int(),
+      severity: z.string(),
+      rule: z.string(),
+      words: z.string(),
+      fix: z.string(),
+    }),
+  ),
+});
+
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string().optional(),
+  instance: z.string().optional(),
+  errors: z.array(z.object({ field: z.string(), fix: z.string() })).optional(),
+});
+
+/** A refusal of the decider; beside it stands `order-refused` on the stream. */
+export const refusalProblem = problem.extend({
+  orderId: z.uuid(),
+  reason: z.string().describe('Stable word, as in order-refused'),
+  words: z.string().describe('For the person who ordered'),
+  limit: z.string().optional(),
+  value: z.string().optional(),
+});

@@ -1,0 +1,38 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { BUS_IDENTITIES } from '@bcmed/event-log';
+import { describe, expect, it } from 'vitest';
+
+const SERVICES = join(import.meta.dirname, '..', 'services');
+
+/** Senders at the edge that are no service of ours. */
+const GATEWAYS = ['icu-monitor'];
+
+/** Durable names as the reactions of a service write them; an instance in the name is the first one. */
+function declaredDurables(service: string): string[] {
+  const folder = join(SERVICES, service, 'src', 'reactions');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'));
+  return files.flatMap((file) => {
+    const text = readFileSync(join(folder, file), 'utf8');
+    const found = text.matchAll(/['`]((?:[a-z0-9-]|\$\{instance\})+-on-(?:[a-z0-9-])+)['`]/g);
+    return [...found].map(([, name = '']) => name.replace('${instance}', '1'));
+  });
+}
+
+describe('the table of who may do what on the broker', () => {
+  it('has every service, and each one’s subscriptions, and nothing else', () => {
+    const services = readdirSync(SERVICES).sort();
+    expect(BUS_IDENTITIES.map(({ name }) => name).sort()).toEqual([...services, ...GATEWAYS].sort());
+    for (const { name, consumers } of BUS_IDENTITIES.filter(({ name }) => !GATEWAYS.includes(name))) {
+      const durables = consumers.map(({ durable }) => durable).sort();
+      expect(durables, name).toEqual([...new Set(declaredDurables(name))].sort());
+    }
+  });
+
+  it('lets no two services publish in one area, nor share a consumer', () => {
+    const subjects = BUS_IDENTITIES.flatMap(({ publishes }) => publishes);
+    const durables = BUS_IDENTITIES.flatMap(({ consumers }) => consumers.map(({ durable }) => durable));
+    expect(new Set(subjects).size).toBe(subjects.length);
+    expect(new Set(durables).size).toBe(durables.length);
+  });
+});
