@@ -8,9 +8,10 @@ import { adapter } from './adapter.ts';
 import { hour } from './hour.ts';
 import { latency } from './latency.ts';
 import { ledger } from './ledger.ts';
+import { order } from './order.ts';
 import { renderTable, type Benchmark } from './table.ts';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { latency, adapter, ledger, hour };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { latency, adapter, ledger, hour, order };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,19 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import {
-  CommandAuthorised,
-  CommandExecuted,
-  CommandFailed,
-  isEvent,
-  type PersonSignature,
-  type PumpOrder,
-  type StreamEvent,
-} from '@bcmed/events';
+import type { StreamEvent } from '@bcmed/events';
 import { z } from 'zod';
 import { StackError } from '../errors.js';
 import type { Stack } from '../stack/stack.js';
 import { AlarmListener } from './alarm-listener.js';
 import { ask, problem, send } from './ask.js';
 import { Cast, type Member } from './cast.js';
+import { Prescriber, type SignedOrder } from './prescriber.js';
 import { Witness } from './witness.js';
 
 /** One thing that happened in the shift, as the services said it. */
@@ -28,20 +20,14 @@ export interface ShiftStep {
 const NITROPRUSSIDE = '8002-60030';
 const DOPAMINE = '8002-60031';
 const MIDAZOLAM = '8002-60032';
-const UNIT = 'icu-1';
-const WEIGHT_KG = '90';
+const DOPAMINE_AT_BED_3 = { concentration: '200-mg', weightKg: '90' } as const;
 
-const libraryAnswer = z.object({ hash: z.string() });
-const orderAnswer = z.object({ orderId: z.string(), state: z.string(), commandId: z.string().optional() });
-const pumpAnswer = z.object({ bed: z.object({ patient: z.string() }) });
 const stopAnswer = z.object({ stopId: z.string() });
 const challengeAnswer = z.object({ text: z.string(), challenge: z.string() });
 const sessionAnswer = z.object({ token: z.string() });
 const alarmsAnswer = z.object({
   alarms: z.array(z.looseObject({ id: z.string(), priority: z.string(), members: z.array(z.unknown()) })),
 });
-
-type Ordered = Pick<PumpOrder, 'action'> & Partial<PumpOrder>;
 
 /**
  * A short shift at bed 3: orders with one and with two people, one that is ten times too high, an occlusion that alarms, a person
@@ -51,11 +37,11 @@ type Ordered = Pick<PumpOrder, 'action'> & Partial<PumpOrder>;
  */
 export class Shift {
   readonly steps: ShiftStep[] = [];
-  #libraryHash = '';
 
   private constructor(
     private readonly stack: Stack,
     private readonly cast: Cast,
+    private readonly prescriber: Prescriber,
     private readonly witness: Witness,
     private readonly console: AlarmListener,
   ) {}
@@ -64,7 +50,13 @@ export class Shift {
     const witness = await Witness.begin(stack.events);
     const console = await AlarmListener.open(stack.service('alarms').url);
     try {
-      const shift = new Shift(stack, await Cast.load(stack.service('access').url), witness, console);
+      const shift = new Shift(
+        stack,
+        await Cast.load(stack.service('access').url),
+        await Prescriber.begin(stack, witness),
+        witness,
+        console,
+      );
       await shift.#play();
       return shift.steps;
     } finally {
@@ -74,7 +66,6 @@ export class Shift {
   }
 
   async #play(): Promise<void> {
-    this.#libraryHash = (await ask(libraryAnswer, `${this.#dosing}/library`)).hash;
     await this.#alone();
     await this.#together();
     await this.#tenTimes();
@@ -84,44 +75,43 @@ export class Shift {
   }
 
   async #alone(): Promise<void> {
-    const order = await this.#text(MIDAZOLAM, {
+    const text = await this.prescriber.text(MIDAZOLAM, {
       action: 'set-rate',
       rateMlPerHour: 3,
       drug: 'midazolam',
       dose: { value: '3', unit: 'mg/h' },
     });
     const beganMs = performance.now();
-    const { commandId } = await this.#place(order, [this.cast.member('nurse').sign(order)], '50-mg');
+    const signatures = [this.cast.member('nurse').sign(text)];
+    const { commandId } = await this.prescriber.place({ text, signatures, concentration: '50-mg' });
     await this.#executed('a nurse orders midazolam 3 mg/h', commandId, beganMs);
   }
 
   async #together(): Promise<void> {
-    const order = await this.#text(DOPAMINE, {
+    const text = await this.prescriber.text(DOPAMINE, {
       action: 'set-rate',
       rateMlPerHour: 6.7,
       drug: 'dopamine',
       dose: { value: '5', unit: 'microgram/kg/min' },
     });
-    const first = [this.cast.member('physician').sign(order)];
-    const waiting = await this.#place(order, first, '200-mg', WEIGHT_KG);
+    const first = [this.cast.member('physician').sign(text)];
+    const waiting = await this.prescriber.place({ text, signatures: first, ...DOPAMINE_AT_BED_3 });
     if (waiting.state !== 'waiting') throw new StackError(`dopamine with one signature is ${waiting.state}`);
     const beganMs = performance.now();
-    const { commandId } = await ask(orderAnswer, `${this.#dosing}/orders/${waiting.orderId}/signatures`, {
-      signatures: [this.cast.member('nurse').sign(order)],
-    });
+    const { commandId } = await this.prescriber.add(waiting.orderId, [this.cast.member('nurse').sign(text)]);
     await this.#executed('dopamine 5 µg/kg/min, for which two people sign', commandId, beganMs);
   }
 
   async #tenTimes(): Promise<void> {
-    const order = await this.#text(DOPAMINE, {
+    const text = await this.prescriber.text(DOPAMINE, {
       action: 'set-rate',
       rateMlPerHour: 67.5,
       drug: 'dopamine',
       dose: { value: '50', unit: 'microgram/kg/min' },
     });
     const beganMs = performance.now();
-    const signatures = [this.cast.member('physician').sign(order), this.cast.member('nurse').sign(order)];
-    await this.#refused('ten times that dose', this.#body(order, signatures, '200-mg', WEIGHT_KG), beganMs);
+    const signatures = [this.cast.member('physician').sign(text), this.cast.member('nurse').sign(text)];
+    await this.#refused('ten times that dose', { text, signatures, ...DOPAMINE_AT_BED_3 }, beganMs);
   }
 
   async #occlusion(): Promise<void> {
@@ -158,7 +148,7 @@ export class Shift {
   async #revoked(): Promise<void> {
     const token = await this.#signIn(this.cast.member('administrator'));
     const gone = this.cast.member('second-nurse');
-    const order = await this.#text(MIDAZOLAM, {
+    const text = await this.prescriber.text(MIDAZOLAM, {
       action: 'set-rate',
       rateMlPerHour: 2,
       drug: 'midazolam',
@@ -167,15 +157,12 @@ export class Shift {
     const beganMs = performance.now();
     const url = `${this.#access}/people/${gone.person}/revocation`;
     await ask(z.unknown(), url, { reason: 'left the unit' }, token);
-    await this.#refused(
-      'a nurse who was just revoked orders',
-      this.#body(order, [gone.sign(order)], '50-mg'),
-      beganMs,
-    );
+    const order = { text, signatures: [gone.sign(text)], concentration: '50-mg' };
+    await this.#refused('a nurse who was just revoked orders', order, beganMs);
   }
 
   async #stop(): Promise<void> {
-    const text = await this.#text(MIDAZOLAM, { action: 'stop' });
+    const text = await this.prescriber.text(MIDAZOLAM, { action: 'stop' });
     const beganMs = performance.now();
     const order = { text, signatures: [this.cast.member('engineer').sign(text)] };
     const { stopId } = await ask(stopAnswer, `${this.#dosing}/stops`, { order });
@@ -188,48 +175,15 @@ export class Shift {
     return (await ask(sessionAnswer, `${this.#access}/sessions`, { challenge, signature })).token;
   }
 
-  /** The text that people sign, for the patient who hangs on this pump now. */
-  async #text(pump: string, order: Ordered): Promise<string> {
-    const { bed } = await ask(pumpAnswer, `${this.#dosing}/pumps/${pump}`);
-    const now = Date.now();
-    return JSON.stringify({
-      kind: 'pump-order',
-      site: this.stack.site.site,
-      pump,
-      unit: UNIT,
-      ...(order.action !== 'stop' && { patient: bed.patient }),
-      ...order,
-      nonce: randomBytes(16).toString('base64url'),
-      issuedAt: new Date(now).toISOString(),
-      expiresAt: new Date(now + 120_000).toISOString(),
-    });
-  }
-
-  #body(text: string, signatures: PersonSignature[], concentration: string, weightKg?: string): object {
-    const order = { text, signatures };
-    const weight = weightKg === undefined ? {} : { weightKg };
-    return { order, careArea: 'adult-icu', concentration, ...weight, libraryHash: this.#libraryHash };
-  }
-
-  async #place(text: string, signatures: PersonSignature[], concentration: string, weightKg?: string) {
-    return ask(orderAnswer, `${this.#dosing}/orders`, this.#body(text, signatures, concentration, weightKg));
-  }
-
-  async #refused(step: string, body: object, beganMs: number): Promise<void> {
-    const answer = await send(`${this.#dosing}/orders`, body);
+  async #refused(step: string, order: SignedOrder, beganMs: number): Promise<void> {
+    const answer = await send(`${this.#dosing}/orders`, this.prescriber.body(order));
     if (answer.status < 400) throw new StackError(`${step}: was not refused`);
     const { title, reason } = problem.parse(answer.body);
     this.#say(step, `refused: ${typeof reason === 'string' ? reason : title}`, beganMs);
   }
 
   async #executed(step: string, commandId: string | undefined, beganMs: number): Promise<void> {
-    if (commandId === undefined) throw new StackError(`${step}: was not authorised`);
-    const event = await this.witness.saw(`what became of the command (${step})`, (one) =>
-      answers(one, commandId),
-    );
-    if (!isEvent(event, CommandExecuted))
-      throw new StackError(`${step}: ${event.type} ${JSON.stringify(event.data)}`);
-    const { framesWritten, readBackAfterMs } = event.data;
+    const { framesWritten, readBackAfterMs } = await this.prescriber.executed(step, commandId);
     this.#say(step, `executed: ${framesWritten.join(', ')}, read back after ${readBackAfterMs} ms`, beganMs);
   }
 
@@ -261,11 +215,4 @@ function isAlarm(event: StreamEvent, name: 'raised' | 'resolved'): boolean {
 function concerns({ data }: StreamEvent, pump: string): boolean {
   const { members = [] } = data as { readonly members?: readonly { readonly source?: string }[] };
   return members.some(({ source }) => source === pump);
-}
-
-function answers(event: StreamEvent, commandId: string): boolean {
-  if (isEvent(event, CommandAuthorised)) return false;
-  const data = event.data as { readonly commandId?: unknown };
-  const isAnswer = isEvent(event, CommandExecuted) || isEvent(event, CommandFailed);
-  return data.commandId === commandId && (isAnswer || event.type === 'bcmed.pump.command-outcome-unknown');
 }

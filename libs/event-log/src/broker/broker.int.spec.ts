@@ -102,7 +102,10 @@ describe('a service with its own identity', () => {
     const heard: unknown[] = [];
     const errors: Error[] = [];
     connection.subscribe(`${inboxPrefixOf('ledger')}.>`, {
-      callback: (error, message) => (error ? errors.push(error) : heard.push(message)),
+      callback: (error, message) => {
+        if (error) errors.push(error);
+        else heard.push(message);
+      },
     });
     await connection.flush();
     await requireStreams(await as('ledger'), SITE);

@@ -6,6 +6,7 @@ import {
   ApprovalRequested,
   ApprovalWithdrawn,
   createEvent,
+  type EventDefinition,
 } from '@bcmed/events';
 import { describe, expect, it } from 'vitest';
 import {
@@ -190,7 +191,7 @@ describe('what an approval says', () => {
     ];
     expect(new Set(said.map(({ name }) => name)).size).toBe(definitions.length);
     for (const { name, data } of said) {
-      const definition = definitions.find((candidate) => candidate.name === name)!;
+      const definition: EventDefinition = definitions.find((candidate) => candidate.name === name)!;
       const attributes = {
         id: ORDER,
         source: 'access/1',
