@@ -24,7 +24,7 @@ import {
   StreamMissingError,
 } from './errors.js';
 import { idOf, NO_HEADERS, type LogEntry, type LogMessage, type SealedEvent } from './messages.js';
-import { patiently, readRange, readSubject } from './read.js';
+import { patiently, readRange, readSubject, readSubjects } from './read.js';
 import { STREAM } from './streams.js';
 
 export interface EventLogSettings {
@@ -169,6 +169,14 @@ export class EventLog {
     range: { readonly from?: bigint; readonly to?: bigint } = {},
   ): AsyncGenerator<LogMessage, void> {
     return readSubject(this.connection, this.stream, filter, range);
+  }
+
+  /** All messages on any of these filters, which must not overlap, in the order of the stream, complete up to `to`. */
+  readSubjects(
+    filters: readonly string[],
+    range: { readonly from: bigint; readonly to: bigint },
+  ): AsyncGenerator<LogMessage, void> {
+    return readSubjects(this.connection, this.stream, filters, range);
   }
 
   /** One message, or undefined when nothing is stored at this position. */

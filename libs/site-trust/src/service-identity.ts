@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { renameSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSealer, loadOrCreatePrivateKey, type Sealer } from '@bcmed/seal';
 
@@ -35,7 +35,12 @@ export function loadServiceIdentity(settings: IdentitySettings): ServiceIdentity
   const { keyId, publicJwk: publicKey } = sealer;
   const request = { keyId, publicKey, kind, holder: source, areas: [area], ...more };
   const path = join(stateDir, 'enrolment-request.json');
-  writeFileSync(`${path}.tmp`, `${JSON.stringify(request, null, 2)}\n`);
-  renameSync(`${path}.tmp`, path);
+  try {
+    writeFileSync(`${path}.tmp`, `${JSON.stringify(request, null, 2)}\n`);
+    renameSync(`${path}.tmp`, path);
+  } catch (error) {
+    // A full disk must not keep a service from starting that has asked before.
+    if (!existsSync(path)) throw error;
+  }
   return { source, sealer, privateKey };
 }

@@ -70,6 +70,8 @@ export class SiteTrust {
     const { site } = this.settings;
     const to = await log.lastPosition();
     for (const pattern of TRUST_SUBJECTS) {
+      // A second opening means nothing, and reading it would pass over what stands before it.
+      if (pattern === TRUST_SUBJECTS[0] && this.validators) continue;
       const subject = pattern.replaceAll('{site}', site);
       // Nothing before the epoch is believed, so access is read behind it.
       const from = (this.#admission.epoch ? this.#readThrough : 0n) + 1n;
@@ -95,6 +97,11 @@ export class SiteTrust {
     }
     this.settings.onTaken?.(message, verdict);
     this.#enrolment = enrolmentOf(this.settings.own, this.#admission);
+  }
+
+  /** Whether a key that was believed before still is. */
+  believes(keyId: KeyId): boolean {
+    return this.#admission.credentials.get(keyId)?.revoked === false;
   }
 
   /** Whether a message may be acted on. Demands that everything before it on {@link TRUST_SUBJECTS} was taken. */

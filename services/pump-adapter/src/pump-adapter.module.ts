@@ -92,13 +92,14 @@ function parts(config: AdapterConfig, health: HealthRegistry): AdapterParts {
   const pollers = pollersOf(config, { clock, recorder, log });
   const unit = config.BCMED_UNIT;
   const people = () => trust.people;
-  const desk = new CommandDesk({ site, unit, store, recorder, pollers, clock, log, people });
+  const believes = (keyId: KeyId): boolean => trust.believes(keyId);
+  const desk = new CommandDesk({ site, unit, store, recorder, pollers, clock, log, people, believes });
   const credentials = busCredentials('pump-adapter', config.NATS_SEED_FILE);
   const bus = new BusLink(
     { servers: config.NATS_URL, site, instance, source, credentials, drainMs: config.DRAIN_MS },
-    { store, trust, publisher, desk, log },
+    { store, trust, publisher, log, catchUp: (events) => inbox.catchUp(events) },
   );
-  const inbox = new SiteInbox({ store, trust, desk, log, onTrustChanged: () => bus.trustChanged() });
+  const inbox = new SiteInbox({ site, store, trust, desk, log, onTrustChanged: () => bus.trustChanged() });
   return { clock, store, recorder, pollers, trust, publisher, outbox, latency, desk, inbox, bus, health };
 }
 

@@ -112,6 +112,18 @@ describe('an adapter that is killed in the middle of an order', () => {
     expect(pump.acted).toHaveLength(1);
   });
 
+  it('and was told to stop meanwhile does not carry out what was ordered before', async () => {
+    await adapter.kill();
+    const commandId = await order(7);
+    const text = prescriber.text({ action: 'stop' });
+    await prescriber.stop(text, prescriber.sign(text, 'person-anna'));
+    await start();
+    await expect.poll(() => said('command-executed'), PATIENCE).toHaveLength(1);
+    await expect.poll(() => said('command-failed'), PATIENCE).toHaveLength(1);
+    expect(said('command-failed')).toMatchObject([{ data: { commandId, reason: 'fenced-by-stop' } }]);
+    expect(pump.acted).toEqual([expect.stringContaining('INF_STOP')]);
+  });
+
   it('and whose order expired meanwhile does not carry it out', async () => {
     await adapter.kill();
     const text = prescriber.text({ action: 'set-rate', rateMlPerHour: 7 }, Date.now() - 61_000);
@@ -151,5 +163,32 @@ describe('a pump that does not answer the frame', () => {
     await expect
       .poll(() => said('command-outcome-resolved'), PATIENCE)
       .toMatchObject([{ data: { commandId, outcome: 'not-as-ordered' } }]);
+  });
+});
+
+describe('a pump that is hard to reach', () => {
+  it('is stopped as soon as its line is back', async () => {
+    await pump.unplug();
+    const text = prescriber.text({ action: 'stop' });
+    await prescriber.stop(text, prescriber.sign(text, 'person-anna'));
+    await expect.poll(() => said('lost'), PATIENCE).toHaveLength(1);
+    await pump.plug();
+    await expect.poll(() => said('command-executed'), PATIENCE).toHaveLength(1);
+    expect(pump.acted).toEqual([expect.stringContaining('INF_STOP')]);
+  });
+
+  it('gets remote control back although it did not hear of it at first', async () => {
+    let deaf = 4;
+    pump.script = (request, usual) => {
+      if (request.command !== 'REMOTE_CTRL' || request.fields[0] !== 'DISABLED' || deaf === 0)
+        return { text: usual };
+      deaf -= 1;
+      pump.remoteControl = true;
+      return undefined;
+    };
+    await order(7);
+    await expect.poll(() => said('command-executed'), PATIENCE).toHaveLength(1);
+    await expect.poll(() => pump.remoteControl, PATIENCE).toBe(false);
+    expect(pump.acted).toHaveLength(1);
   });
 });

@@ -274,6 +274,37 @@ describe('a stop', () => {
     expect(pump.acted.at(-1)).toContain('INF_STOP');
   });
 
+  it('that comes while the pump is asked for what an order rests on ends that order', async () => {
+    let asked = 0;
+    const slow = new Promise<void>((resolve) => {
+      pump.script = (request, usual) => {
+        const question = request.command === 'INF_RATE' && request.fields.length === 0;
+        if (question && (asked += 1) === 1) resolve();
+        return { text: usual, ...(question && { afterMs: 350 }) };
+      };
+    });
+    const setRateMlPerHour = pump.shown.setRate;
+    const earlier = await order(setRate(8), ['person-anna'], { assumedRateMlPerHour: setRateMlPerHour });
+    await slow;
+    const text = prescriber.text({ action: 'stop' });
+    const stop = await prescriber.stop(text, prescriber.sign(text, 'person-ben'));
+    const [ofEarlier, ofStop] = [await outcomeOf(earlier), await outcomeOf(stop)];
+    pump.script = (_, usual) => ({ text: usual });
+    expect(ofStop).toMatchObject({ type: 'bcmed.pump.command-executed' });
+    expect(ofEarlier).toMatchObject({ data: { reason: 'fenced-by-stop' } });
+    expect(pump.shown.setRate).toBe(setRateMlPerHour);
+    expect(pump.acted.at(-1)).toContain('INF_STOP');
+  });
+
+  it('is carried out although another signature on it does not hold, and when it is sent again', async () => {
+    const text = prescriber.text({ action: 'stop' });
+    const signatures = prescriber.sign(text, 'person-unknown', 'person-ben');
+    const first = await outcomeOf(await prescriber.stop(text, signatures));
+    expect(first).toMatchObject({ type: 'bcmed.pump.command-executed', actor: 'person-ben' });
+    const again = await outcomeOf(await prescriber.stop(text, signatures));
+    expect(again).toMatchObject({ type: 'bcmed.pump.command-executed' });
+  });
+
   it('is written even when the pump refuses remote control', async () => {
     pump.script = (request, usual) => {
       pump.remoteControl ||= request.command === 'INF_STOP';

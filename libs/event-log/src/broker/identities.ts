@@ -26,6 +26,8 @@ export const SET_UP_IDENTITY = 'set-up';
 /**
  * The one table of who may publish and read what. The broker's configuration is generated from it, and a test compares
  * it with the subscriptions that the services declare.
+ *
+ * KNOWN: one instance of each service, the first. Another one needs a row of its own, with its durable names and its key.
  */
 export const BUS_IDENTITIES: readonly BusIdentity[] = [
   {

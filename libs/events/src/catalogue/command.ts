@@ -103,6 +103,7 @@ export const CommandFailed = defineEvent('pump', 'command-failed', {
         'fenced-by-stop',
         'earlier-outcome-unknown',
         'value-unwritable',
+        'not-recorded',
         'state-changed',
         'pump-not-connected',
         'remote-control-refused',

@@ -13,7 +13,6 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { TOLD } from '../errors.js';
 import { blocksDurable } from '../reactions/on-block-anchored.controller.js';
 import { siteDurable } from '../reactions/on-site-event.controller.js';
-import type { CommandDesk } from '../commands/command-desk.js';
 import type { AdapterLog } from './adapter-log.js';
 import type { OutboxPublisher } from './outbox-publisher.js';
 import type { SafetyStore } from './safety-store.js';
@@ -34,7 +33,8 @@ export interface BusLinkParts {
   readonly store: SafetyStore;
   readonly trust: SiteTrust;
   readonly publisher: OutboxPublisher;
-  readonly desk: CommandDesk;
+  /** Reads what the site said while we were away; may be called again after it threw. */
+  readonly catchUp: (events: EventLog) => Promise<void>;
   readonly log: AdapterLog;
 }
 
@@ -63,7 +63,13 @@ export class BusLink {
   join(app: Pick<INestApplication, 'connectMicroservice' | 'startAllMicroservices'>): void {
     this.#running = this.#run(app).catch((error: unknown) => {
       this.#fault = error instanceof Error ? error.message : String(error);
-      this.parts.log.error({ msg: 'the link to the bus gave up; a restart is needed', err: error });
+      this.parts.log.error({
+        msg: 'the link to the bus gave up; the adapter ends to be started anew',
+        err: error,
+      });
+      // Polling alone would look well while no stop could reach a pump.
+      process.exitCode = 1;
+      process.kill(process.pid, 'SIGTERM');
     });
   }
 
@@ -92,16 +98,14 @@ export class BusLink {
     const connection = await this.#untilDone(() => this.#connect());
     if (!connection) return;
     const { site, instance, drainMs } = this.settings;
-    const { store, publisher, trust, desk } = this.parts;
+    const { store, publisher } = this.parts;
     const events = new EventLog(connection);
     await this.#untilDone(() => this.#prepare(connection));
     await this.#untilDone(async () => {
-      await trust.load(events);
+      await this.parts.catchUp(events);
       return true;
     });
     if (this.#isStopping()) return;
-    this.trustChanged();
-    desk.open();
     const resumeAfter = {
       [blocksDurable(instance)]: () => Promise.resolve(store.blockProgress() ?? 0n),
       [siteDurable(instance)]: () => Promise.resolve(store.siteProgress() ?? 0n),

@@ -63,36 +63,52 @@ export function frameOf({ action, rateMlPerHour = 0, volumeMl = 0 }: PumpOrder):
   }
 }
 
+/** The outcome, and whether the pump took remote control back. */
+export type Attempt = CarriedOut & { readonly givenBack: boolean };
+
 /**
  * Takes remote control, writes the acting frame once, reads the pump back, and gives remote control back, so that a pump
  * whose adapter dies afterwards goes on as it was told and does not stop by its watchdog.
  *
  * `executed` promises that the pump was read back as ordered; `failed`, that it was told nothing or says itself that it
- * took something else; everything between is `unknown`. A stop is written even when remote control is refused.
+ * took something else; everything between is `unknown`. A stop is written even when remote control is refused or the line gives no
+ * sign, and twice when it is not answered.
  */
 export async function carryOut(
   line: Line,
   serial: string,
   order: PumpOrder,
   frame: asena.AsenaFrame,
+): Promise<Attempt> {
+  const outcome = await act(line, serial, order, frame);
+  return { ...outcome, givenBack: await giveBack(line) };
+}
+
+/** Ends remote control. False when the pump did not say so. */
+export async function giveBack(line: Line): Promise<boolean> {
+  const answer = await line.ask(asena.requests.disableRemoteControl());
+  return answer.outcome === 'answered' && answer.reading.kind === 'remote-control' && !answer.reading.enabled;
+}
+
+async function act(
+  line: Line,
+  serial: string,
+  order: PumpOrder,
+  frame: asena.AsenaFrame,
 ): Promise<CarriedOut> {
-  const { requests } = asena;
-  const control = await line.tell(requests.enableRemoteControl(serial));
+  const isStop = order.action === 'stop';
+  const enable = asena.requests.enableRemoteControl(serial);
+  const control = await (isStop ? line.insist(enable) : line.ask(enable));
   const granted =
     control.outcome === 'answered' && control.reading.kind === 'remote-control' && control.reading.enabled;
-  if (!granted && order.action !== 'stop') {
-    await line.tell(requests.disableRemoteControl());
-    return {
-      outcome: 'failed',
-      reason: 'remote-control-refused',
-      detail: `to the key the pump said: ${saying(control)}`,
-    };
+  if (!granted && !isStop) {
+    const detail = `to the key the pump said: ${saying(control)}`;
+    return { outcome: 'failed', reason: 'remote-control-refused', detail };
   }
-  const told = await line.tell(frame);
-  const readBack = told.outcome === 'not-written' ? undefined : await readPump(line, serial, order);
-  await line.tell(requests.disableRemoteControl());
+  const told = await (isStop ? line.insist(frame) : line.tell(frame));
   if (told.outcome === 'not-written')
     return { outcome: 'failed', reason: 'pump-not-connected', detail: `nothing was written: ${told.why}` };
+  const readBack = await readPump(line, serial, order);
   if (!readBack)
     return { outcome: 'unknown', detail: `no read-back; to the frame the pump said: ${saying(told)}` };
   const expected = expectedOf(order);

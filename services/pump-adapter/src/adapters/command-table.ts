@@ -23,11 +23,11 @@ export class CommandTable {
     return row === undefined ? undefined : toCommand(row);
   }
 
-  /** A new command, or how far a known one has come. */
+  /** A new command, or how far a known one has come. What is done stays done. */
   write({ commandId, position, entity, nonce, state, expiresMs, person, ...rest }: StoredCommand): void {
     this.database.run(
       `INSERT INTO command (commandId, position, entity, nonce, state, expiresMs, person, json) VALUES (?,?,?,?,?,?,?,?)
-       ON CONFLICT (commandId) DO UPDATE SET state = excluded.state`,
+       ON CONFLICT (commandId) DO UPDATE SET state = excluded.state WHERE command.state <> 'done'`,
       commandId,
       position,
       entity,

@@ -145,6 +145,15 @@ export class Line {
     return this.#failed();
   }
 
+  /**
+   * Writes at once, without making sure of the line, and once more when no answer came: only for what stops a pump, which does no
+   * harm twice and must not wait for answers that are lost. A late answer may pass for this one, so it proves nothing.
+   */
+  async insist(request: asena.AsenaFrame): Promise<Told> {
+    if (this.#port === undefined) return { outcome: 'not-written', why: this.#closedWhy };
+    return this.#askTwice(request);
+  }
+
   async #askTwice(request: asena.AsenaFrame): Promise<Answer> {
     for (let attempt = 0; attempt < 2; attempt += 1) {
       if (attempt > 0) this.#figures.retries += 1;

@@ -1,4 +1,5 @@
 import type { PumpOrder, SignedText } from '@bcmed/events';
+import type { KeyId } from '@bcmed/seal';
 import type { PumpState } from '../domain/index.js';
 
 /** A pump with the end of its chain: what must be known to go on after any death. */
@@ -33,6 +34,8 @@ export interface StoredCommand {
   readonly person: string;
   /** Absent when the text could not be read. */
   readonly order?: PumpOrder;
+  /** Key of the service that authorised it. */
+  readonly keyId?: KeyId;
   /** As it came, to be judged again before it is written. */
   readonly signed?: SignedText;
   readonly approvalsNeeded?: number;
@@ -127,7 +130,10 @@ export function toPump(row: Row): StoredPump {
 
 export function toCommand(row: Row): StoredCommand {
   // Our own text, written by the same version of the schema.
-  const rest = JSON.parse(String(row['json'])) as Pick<StoredCommand, 'order' | 'signed' | 'approvalsNeeded'>;
+  const rest = JSON.parse(String(row['json'])) as Pick<
+    StoredCommand,
+    'order' | 'signed' | 'approvalsNeeded' | 'keyId'
+  >;
   return {
     commandId: String(row['commandId']),
     position: BigInt(Number(row['position'])),

@@ -28,7 +28,8 @@ export function judgeAuthority(request: AuthorityRequest, people: PeopleState): 
   const { signed, order, approvalsNeeded, unit, at } = request;
   const check = checkSignedText(signed, people);
   const [person] = check.people;
-  if (!check.allHold || person === undefined) {
+  // One who signed is enough for a stop, whoever else did.
+  if (person === undefined || (!check.allHold && order.action !== 'stop')) {
     const faults = check.outcomes.flatMap(({ person: who, fault }) => (fault ? [`${who}: ${fault}`] : []));
     return { reason: 'signature-invalid', detail: (check.fault ?? faults.join('; ')).slice(0, 256) };
   }

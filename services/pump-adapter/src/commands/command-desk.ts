@@ -2,8 +2,9 @@ import type { PumpOrder, StreamEvent } from '@bcmed/events';
 import type { PeopleState } from '@bcmed/policy';
 import { asena } from '@bcmed/pump-protocols';
 import { StoreUnwritableError } from '@bcmed/safety-store';
+import type { KeyId } from '@bcmed/seal';
 import type { AdapterLog } from '../adapters/adapter-log.js';
-import { carryOut, frameOf } from '../adapters/carry-out.js';
+import { carryOut, frameOf, giveBack } from '../adapters/carry-out.js';
 import type { Clock } from '../adapters/clock.js';
 import type { Line } from '../adapters/line.js';
 import { LOOK, type Poller } from '../adapters/poller.js';
@@ -11,6 +12,7 @@ import type { SafetyStore } from '../adapters/safety-store.js';
 import type { StoredCommand, StoredPump } from '../adapters/safety-store-rows.js';
 import { LONGEST_LIFE_MS, SETTLES_MS, type CommandReport, type Refusal } from '../domain/index.js';
 import { TOLD } from '../errors.js';
+import { CommandMemory } from './command-memory.js';
 import { carriedOut, refused, unknown } from './command-report.js';
 import { isStop, judgeCommand, refusalNow, type JudgedCommand } from './judge-command.js';
 import type { Recorder } from './recorder.js';
@@ -26,6 +28,8 @@ export interface DeskSettings {
   readonly log: AdapterLog;
   /** Who is known and may what, as far as the stream was read. */
   readonly people: () => PeopleState;
+  /** Whether the key of the service that authorised is still believed. */
+  readonly believes: (keyId: KeyId) => boolean;
 }
 
 const NOT_CONNECTED: Refusal = { reason: 'pump-not-connected', detail: 'the pump does not answer' };
@@ -34,8 +38,27 @@ const EARLIER_UNKNOWN: Refusal = {
   reason: 'earlier-outcome-unknown',
   detail: 'an earlier command of this pump is not resolved yet; only a stop goes through',
 };
+const NOT_RECORDED: Refusal = {
+  reason: 'not-recorded',
+  detail: 'the disk takes nothing, and only a stop goes without a record',
+};
+const KEY_REVOKED: Refusal = {
+  reason: 'not-permitted',
+  detail: 'the key of the service that authorised it was revoked',
+};
+/** For so long a stop is tried again while the pump cannot be reached, before it is told as failed. */
+const STOP_TRIES_MS = 5_000;
+const STOP_AGAIN_MS = 250;
+const GIVE_BACK_AGAIN_MS = 2_000;
 /** Beyond the time after which an unknown outcome is decided: a timer and a poll do not share a clock. */
 const LOOK_MARGIN_MS = 500;
+
+/** The line on which a command is tried, the pump that answers there, and until when a stop is tried again. */
+interface Attempting {
+  readonly line: Line;
+  readonly serial: string | undefined;
+  readonly giveUpAtMs: number;
+}
 
 /**
  * The way in for commands: judges each once, carries it out at most once, and says what became of it.
@@ -47,42 +70,45 @@ const LOOK_MARGIN_MS = 500;
  * KNOWN: a pump that was moved to another adapter is answered for by both: executed there, not connected here.
  */
 export class CommandDesk {
-  constructor(private readonly settings: DeskSettings) {}
+  readonly #memory: CommandMemory;
+  #isOpen = false;
+
+  constructor(private readonly settings: DeskSettings) {
+    this.#memory = new CommandMemory(settings);
+  }
 
   /** Takes up what the last run was writing when it ended: nobody knows what became of it. Called once, at the start. */
   resume(): void {
-    for (const command of this.settings.store.commands.open()) {
+    for (const command of this.#memory.open()) {
       if (command.state !== 'writing' || !command.order) continue;
       const detail = 'the adapter ended between the frame and the read-back';
       this.#tell(command, unknown({ ...command, order: command.order }, detail));
       // Remote control may still be on: without further frames the pump's watchdog would stop it.
-      this.#pollerOf(command)?.perform({
-        urgent: true,
-        run: async (line) => {
-          await line.tell(asena.requests.disableRemoteControl());
-        },
-      });
+      this.#giveBack(command);
     }
   }
 
-  /** Goes on with what the last run had accepted and not begun. Called once, when the site's keys and people are known. */
+  /**
+   * Goes on with what was accepted and not begun, from now on at once. Called when everything was read that the site said
+   * before; until then only stops go through.
+   */
   open(): void {
-    const { store, clock } = this.settings;
-    store.forgetCommands(Date.parse(clock.now().at) - 2 * LONGEST_LIFE_MS);
-    for (const command of store.commands.open()) if (command.state === 'accepted') this.#enqueue(command);
+    this.#isOpen = true;
+    this.#forgetOld();
+    for (const command of this.#memory.open()) if (command.state === 'accepted') this.#enqueue(command);
   }
 
   /** Takes one admitted command or stop, in the order of the stream; a second delivery of it changes nothing. */
-  take(event: StreamEvent, position: bigint): void {
-    const { store, clock, people, site, unit, recorder } = this.settings;
+  take(event: StreamEvent, position: bigint, keyId: KeyId): void {
+    const { clock, people, site, unit, recorder } = this.settings;
     if (!recorder.pumps.some(({ entity }) => entity === event.subject)) return;
-    if (store.commands.withId(event.id)) return;
-    const using = (nonce: string): StoredCommand | undefined => store.commands.using(nonce);
+    if (this.#memory.has(event.id)) return;
+    const using = (nonce: string): StoredCommand | undefined => this.#memory.using(nonce);
     const here = { site, unit, people: people(), at: clock.now().at, using };
     const judgement = judgeCommand({ event, position }, here);
     if (!judgement) return;
-    const { command, refusal } = judgement;
-    const why = refusal ?? this.#refusalHere(command);
+    const command = { ...judgement.command, keyId };
+    const why = judgement.refusal ?? this.#refusalHere(command);
     if (why) this.#refuse(command, why);
     else this.#accept({ ...command, state: 'accepted' });
   }
@@ -91,25 +117,37 @@ export class CommandDesk {
   #refusalHere(command: JudgedCommand): Refusal | undefined {
     const frame = command.order && frameOf(command.order);
     if (typeof frame === 'string') return { reason: 'value-unwritable', detail: frame };
-    const unresolved = this.#pumpOf(command)?.state.watch.commanded?.outcome === 'unknown';
-    return unresolved && !isStop(command) ? EARLIER_UNKNOWN : undefined;
+    if (isStop(command)) return undefined;
+    const { commanded = [] } = this.#pumpOf(command)?.state.watch ?? {};
+    const { entity, commandId } = command;
+    const unresolved =
+      commanded.some(({ outcome }) => outcome === 'unknown') ||
+      this.#memory
+        .open()
+        .some((one) => one.entity === entity && one.state === 'writing' && one.commandId !== commandId);
+    return unresolved ? EARLIER_UNKNOWN : undefined;
   }
 
   #accept(command: StoredCommand): void {
     if (isStop(command)) this.#fence(command);
+    const saved = this.#save(command);
     // A full disk must not keep a pump running; anything else is not begun without its record.
-    if (this.#save(command) || isStop(command)) this.#enqueue(command);
+    if (!saved && !isStop(command)) this.#refuse(command, NOT_RECORDED);
+    else if (this.#isOpen || isStop(command)) this.#enqueue(command);
   }
 
   /** A stop ends every earlier command for its pump that was not begun. */
-  #fence({ entity, position, commandId }: StoredCommand): void {
-    for (const earlier of this.settings.store.commands.open()) {
+  #fence(stop: StoredCommand): void {
+    const { entity, position, commandId } = stop;
+    this.#memory.stopped(stop);
+    for (const earlier of this.#memory.open()) {
       if (earlier.entity !== entity || earlier.position > position || earlier.state !== 'accepted') continue;
-      this.#refuse(earlier, { reason: 'fenced-by-stop', detail: `the stop ${commandId} came after it` });
+      if (!isStop(earlier))
+        this.#refuse(earlier, { reason: 'fenced-by-stop', detail: `the stop ${commandId} came after it` });
     }
   }
 
-  #enqueue(command: StoredCommand): void {
+  #enqueue(command: StoredCommand, giveUpAtMs = this.settings.clock.steadyMs() + STOP_TRIES_MS): void {
     const serial = this.#pumpOf(command)?.serial;
     const poller = this.#pollerOf(command);
     if (!poller) {
@@ -118,30 +156,53 @@ export class CommandDesk {
     }
     poller.perform({
       urgent: isStop(command),
-      run: (line, found) => this.#perform(command, line, found === serial ? found : undefined),
+      run: (line, found) =>
+        this.#perform(command, { line, serial: found === serial ? found : undefined, giveUpAtMs }).catch(
+          // The line belongs to the poller, which must go on whatever a command does.
+          (error: unknown) => this.#brokeOff(command, error),
+        ),
     });
   }
 
-  async #perform(command: StoredCommand, line: Line, serial: string | undefined): Promise<void> {
-    const { store, clock } = this.settings;
+  async #perform(command: StoredCommand, { line, serial, giveUpAtMs }: Attempting): Promise<void> {
+    const { clock } = this.settings;
     const { order } = command;
     const frame = order && frameOf(order);
-    if (!order || typeof frame !== 'object') return;
-    if (store.commands.withId(command.commandId)?.state === 'done') return; // fenced meanwhile
+    if (!order || typeof frame !== 'object' || this.#memory.isOver(command)) return;
     const refusal = serial === undefined ? NOT_CONNECTED : await this.#lastLook(command, order, line);
+    // A stop may have come while the pump was asked.
+    if (this.#memory.isOver(command)) return;
     if (refusal || serial === undefined) {
-      this.#refuse(command, refusal ?? NOT_CONNECTED);
+      if (!this.#stopAgain(command, refusal, giveUpAtMs)) this.#refuse(command, refusal ?? NOT_CONNECTED);
       return;
     }
-    if (!this.#save({ ...command, state: 'writing' }) && !isStop(command)) return;
+    if (!this.#save({ ...command, state: 'writing' }) && !isStop(command)) {
+      this.#refuse(command, NOT_RECORDED);
+      return;
+    }
     const beganMs = clock.steadyMs();
     const result = await carryOut(line, serial, order, frame);
+    if (!result.givenBack) this.#giveBack(command);
+    if (result.outcome === 'failed' && this.#stopAgain(command, result, giveUpAtMs)) return;
     this.#tell(command, carriedOut({ ...command, order }, result, Math.round(clock.steadyMs() - beganMs)));
+  }
+
+  /** A stop that did not reach its pump is tried again for some seconds: a plug that is out may be back. */
+  #stopAgain(
+    command: StoredCommand,
+    refusal: Pick<Refusal, 'reason'> | undefined,
+    giveUpAtMs: number,
+  ): boolean {
+    if (!isStop(command) || refusal?.reason === 'expired') return false;
+    if (refusal && refusal.reason !== 'pump-not-connected') return false;
+    if (this.settings.clock.steadyMs() >= giveUpAtMs) return false;
+    setTimeout(() => this.#enqueue(command, giveUpAtMs), STOP_AGAIN_MS).unref();
+    return true;
   }
 
   /** What may have changed since the command was accepted. */
   async #lastLook(command: StoredCommand, order: PumpOrder, line: Line): Promise<Refusal | undefined> {
-    const assumed = command.assumedRateMlPerHour;
+    const assumed = isStop(command) ? undefined : command.assumedRateMlPerHour;
     if (assumed !== undefined) {
       const rate = await line.ask(asena.requests.rate());
       const told = rate.outcome === 'answered' && rate.reading.kind === 'rate';
@@ -149,11 +210,19 @@ export class CommandDesk {
       const detail = `the set rate is ${found ?? 'not known'}, not ${assumed} ml/h`;
       if (found !== assumed) return { reason: 'state-changed', detail };
     }
-    const { clock, people, unit } = this.settings;
-    const { signed, approvalsNeeded } = command;
+    const { clock, people, unit, believes } = this.settings;
+    const { signed, approvalsNeeded, keyId } = command;
     if (!signed || approvalsNeeded === undefined) return NOT_CONNECTED;
+    if (!isStop(command) && keyId !== undefined && !believes(keyId)) return KEY_REVOKED;
     const now = { unit, people: people(), at: clock.now().at };
     return refusalNow({ order, signed, approvalsNeeded }, now) ?? this.#refusalHere(command);
+  }
+
+  #brokeOff(command: StoredCommand, error: unknown): void {
+    const { log } = this.settings;
+    const { commandId, order } = command;
+    log.error({ msg: 'a command broke off', command: commandId, code: TOLD.commandUnusable, err: error });
+    if (order) this.#tell(command, unknown({ ...command, order }, 'the adapter broke off; see its log'));
   }
 
   #refuse(command: JudgedCommand, refusal: Refusal): void {
@@ -161,13 +230,13 @@ export class CommandDesk {
   }
 
   #tell(command: JudgedCommand, report: CommandReport): void {
-    const { recorder, log } = this.settings;
+    const { log } = this.settings;
     const { commandId, entity } = command;
-    const told = recorder.report({ entity, report, command: { ...command, state: 'done' } });
+    const told = this.#memory.tell({ entity, report, command: { ...command, state: 'done' } });
     const reason = report.outcome === 'failed' ? { reason: report.data.reason } : {};
     const line = { msg: `command ${report.outcome}`, command: commandId, pump: entity, ...reason };
     if (told) log.log(line);
-    else log.error({ ...line, msg: `${line.msg}, and not recorded`, code: TOLD.commandUnrecorded });
+    else log.error({ ...line, msg: `${line.msg}, and not recorded yet`, code: TOLD.commandUnrecorded });
     if (report.outcome === 'unknown') this.#lookAgain(command);
   }
 
@@ -175,6 +244,29 @@ export class CommandDesk {
   #lookAgain(command: JudgedCommand): void {
     const look = (): void => this.#pollerOf(command)?.perform(LOOK);
     setTimeout(look, SETTLES_MS + LOOK_MARGIN_MS).unref();
+  }
+
+  /** Ends remote control, again and again until the pump says so: polling would hold it for ever. */
+  #giveBack(command: JudgedCommand): void {
+    const again = (): void => void setTimeout(() => this.#giveBack(command), GIVE_BACK_AGAIN_MS).unref();
+    const poller = this.#pollerOf(command);
+    if (!poller) again();
+    poller?.perform({
+      urgent: true,
+      run: async (line) => {
+        if (!(await giveBack(line))) again();
+      },
+    });
+  }
+
+  #forgetOld(): void {
+    const { store, clock, log } = this.settings;
+    try {
+      store.forgetCommands(Date.parse(clock.now().at) - 2 * LONGEST_LIFE_MS);
+    } catch (error) {
+      if (!(error instanceof StoreUnwritableError)) throw error;
+      log.warn({ msg: 'old commands could not be forgotten', err: error });
+    }
   }
 
   /** False when the disk takes nothing. */

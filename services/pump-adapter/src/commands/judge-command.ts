@@ -6,7 +6,7 @@ import {
   type SignedText,
   type StreamEvent,
 } from '@bcmed/events';
-import type { PeopleState } from '@bcmed/policy';
+import { checkSignedText, type PeopleState } from '@bcmed/policy';
 import type { StoredCommand } from '../adapters/safety-store-rows.js';
 import { misdirected, notFresh, readOrder, type Refusal } from '../domain/index.js';
 import { judgeAuthority } from './authority.js';
@@ -44,15 +44,17 @@ export function judgeCommand({ event, position }: Brought, here: Here): Judgemen
   if (!asked) return undefined;
   const { signed, approvalsNeeded, assumedRateMlPerHour } = asked;
   const { order, refusal: unreadable } = readOrder(signed.text);
-  const prior = order && here.using(order.nonce);
+  // A stop may be sent again: to stop once more does no harm.
+  const prior = order && order.action !== 'stop' ? here.using(order.nonce) : undefined;
   const command: JudgedCommand = {
     commandId: event.id,
     position,
     entity: event.subject,
     // A row of its own also for what cannot be read or comes again, so that it is answered once.
-    nonce: order && !prior ? order.nonce : event.id,
+    nonce: order && !prior && order.action !== 'stop' ? order.nonce : event.id,
     expiresMs: Date.parse(order ? order.expiresAt : here.at),
-    person: signed.signatures[0]?.person ?? 'nobody',
+    // Nobody's name stands on what they did not sign.
+    person: checkSignedText(signed, here.people).people[0] ?? 'nobody',
     ...(order && { order, signed, approvalsNeeded }),
     ...(assumedRateMlPerHour !== undefined && { assumedRateMlPerHour }),
   };
@@ -78,7 +80,8 @@ export function refusalNow(
 ): Refusal | undefined {
   const life = { issuedMs: Date.parse(order.issuedAt), expiresMs: Date.parse(order.expiresAt) };
   return (
-    notFresh(life, Date.parse(at)) ?? judgeAuthority({ signed, order, approvalsNeeded, unit, at }, people)
+    notFresh(life, Date.parse(at), order.action === 'stop') ??
+    judgeAuthority({ signed, order, approvalsNeeded, unit, at }, people)
   );
 }
 

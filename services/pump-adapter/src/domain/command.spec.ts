@@ -86,12 +86,15 @@ describe('a command that was executed', () => {
     expect(changed).toMatchObject({ name: 'vtbi-changed', data: { changedBy: 'command' } });
   });
 
-  it('does not explain a stop by an alarm', () => {
+  it('of a stop explains it also while the pump shows an alarm', () => {
     const ward = new Ward().infusing();
     tell(ward, executed({ delivering: false }));
     const held = { delivering: false, mode: 'HLD', rateMlPerHour: 0, alarmActive: true, logEntryId: 102 };
     const stopped = ward.look(held).find(({ name }) => name === 'infusion-stopped');
-    expect(stopped).toMatchObject({ actor: 'pump', data: { cause: 'alarm', changedBy: 'front-panel' } });
+    expect(stopped).toMatchObject({
+      actor: { person: 'person-7f3a' },
+      data: { cause: 'held', changedBy: 'command' },
+    });
   });
 });
 
@@ -126,6 +129,16 @@ describe('a command whose outcome is unknown', () => {
     expect(names(ward.look({}, 60_000))).not.toContain('command-outcome-resolved');
     const later = Array.from({ length: 8 }, () => ward.look()).flat();
     expect(names(later)).toContain('command-outcome-resolved');
+  });
+
+  it('is resolved also when a stop was carried out meanwhile, and keeps its change', () => {
+    const ward = new Ward().infusing();
+    tell(ward, unknown({ setRateMlPerHour: 5 }));
+    tell(ward, executed({ delivering: false }));
+    const held = { delivering: false, mode: 'HLD', rateMlPerHour: 0, setRateMlPerHour: 5, logEntryId: 103 };
+    const events = ward.look(held);
+    expect(besidesSamples(events)).toEqual(['rate-changed', 'infusion-stopped', 'command-outcome-resolved']);
+    for (const event of events.slice(0, 2)) expect(event).toMatchObject({ data: { changedBy: 'command' } });
   });
 
   it('waits for a reading that tells what was ordered', () => {

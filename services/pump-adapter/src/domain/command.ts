@@ -37,6 +37,8 @@ export interface AwaitedCommand {
 
 /** What a hand did in this time after a command, and is just what the command asked for, is taken for the command's. */
 const EXPLAINS_MS = 10_000;
+/** More are not awaited at one pump: while one is unknown, only stops follow. */
+const MOST_AWAITED = 8;
 /** A frame may act as late as the pump's own longest response time of 4 s, and be seen one poll of 2 s later. */
 export const SETTLES_MS = 6_000;
 
@@ -44,24 +46,25 @@ export function withoutTime({ sinceMs: _, ...rest }: AwaitedCommand): AwaitedCom
   return rest;
 }
 
-/** The event that a report is, and what to look for from now on. */
+/** The event that a report is, and what to look for from now on, newest first. */
 export function reported(
   report: CommandReport,
   { steadyMs }: Moment,
-  before: AwaitedCommand | undefined,
-): { readonly event: PumpEvent; readonly commanded?: AwaitedCommand } {
+  before: readonly AwaitedCommand[],
+): { readonly event: PumpEvent; readonly commanded: readonly AwaitedCommand[] } {
   const actor = { person: report.person };
   const { commandId, commandPosition } = report.data;
   if (report.outcome === 'failed') {
     const event = happened('command-failed', actor, report.data, commandId);
-    return { event, ...(before && { commanded: before }) };
+    return { event, commanded: before };
   }
   const { outcome, person, expected } = report;
   const event =
     report.outcome === 'executed'
       ? happened('command-executed', actor, report.data, commandId)
       : happened('command-outcome-unknown', actor, report.data, commandId);
-  return { event, commanded: { commandId, commandPosition, person, outcome, expected, sinceMs: steadyMs } };
+  const awaited = { commandId, commandPosition, person, outcome, expected, sinceMs: steadyMs };
+  return { event, commanded: [awaited, ...before].slice(0, MOST_AWAITED) };
 }
 
 /** Who made a change: the command that asked for just this, otherwise a hand at the front panel. */
@@ -74,12 +77,13 @@ export interface By {
 const BY_HAND: By = { changedBy: 'front-panel', actor: 'front-panel' };
 
 export function changedBy<Part extends keyof Expected>(
-  commanded: AwaitedCommand | undefined,
+  commanded: readonly AwaitedCommand[],
   part: Part,
   value: Expected[Part],
 ): By {
-  if (commanded?.expected[part] === undefined || commanded.expected[part] !== value) return BY_HAND;
-  const { person, commandId } = commanded;
+  const cause = commanded.find(({ expected }) => expected[part] !== undefined && expected[part] === value);
+  if (!cause) return BY_HAND;
+  const { person, commandId } = cause;
   return { changedBy: 'command', actor: { person }, commandId };
 }
 
@@ -99,23 +103,32 @@ export function seenIn({ status, vtbi }: Reading, setRateMlPerHour: number | und
   };
 }
 
-/** What remains to be awaited after a reading, and the resolution when an unknown outcome is known now. */
-export function followCommand(
-  commanded: AwaitedCommand | undefined,
+/** What remains to be awaited after a reading, and the resolutions of outcomes that are known now. */
+export function followCommands(
+  commanded: readonly AwaitedCommand[],
+  seen: Seen,
+  moment: Moment,
+): { readonly commanded: readonly AwaitedCommand[]; readonly resolved: readonly PumpEvent[] } {
+  const followed = commanded.map((one) => follow(one, seen, moment));
+  return {
+    commanded: followed.flatMap(({ awaited }) => awaited ?? []),
+    resolved: followed.flatMap(({ resolved }) => resolved ?? []),
+  };
+}
+
+function follow(
+  commanded: AwaitedCommand,
   seen: Seen,
   { steadyMs }: Moment,
-): { readonly commanded?: AwaitedCommand; readonly resolved?: PumpEvent } {
-  if (!commanded) return {};
+): { readonly awaited?: AwaitedCommand; readonly resolved?: PumpEvent } {
   const { sinceMs = steadyMs, outcome, expected, person, commandId, commandPosition } = commanded;
   const ageMs = steadyMs - sinceMs;
+  const awaited = { ...commanded, sinceMs };
   const parts = Object.keys(expected) as (keyof Expected)[];
-  if (outcome === 'executed') {
-    const open = parts.filter((part) => seen[part] === undefined || seen[part] !== expected[part]);
-    return open.length === 0 || ageMs > EXPLAINS_MS ? {} : { commanded: { ...commanded, sinceMs } };
-  }
-  const told = parts.every((part) => seen[part] !== undefined);
   const same = parts.every((part) => seen[part] === expected[part]);
-  if (!told || (!same && ageMs <= SETTLES_MS)) return { commanded: { ...commanded, sinceMs } };
+  if (outcome === 'executed') return same || ageMs > EXPLAINS_MS ? {} : { awaited };
+  const told = parts.every((part) => seen[part] !== undefined);
+  if (!told || (!same && ageMs <= SETTLES_MS)) return { awaited };
   const data = {
     commandId,
     outcome: same ? 'as-ordered' : 'not-as-ordered',

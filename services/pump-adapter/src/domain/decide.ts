@@ -1,6 +1,6 @@
 import { alarmEvents } from './alarm.js';
 import { followVolume, type BolusOutcome } from './bolus.js';
-import { changedBy, followCommand, reported, seenIn } from './command.js';
+import { changedBy, followCommands, reported, seenIn } from './command.js';
 import { happened, type PumpEvent, type SampledStatus, type Vtbi } from './events.js';
 import { evolve } from './evolve.js';
 import { infusionEvents, keepsVeinOpen } from './infusion.js';
@@ -40,9 +40,9 @@ function judge(state: PumpState, input: Input, rules: Rules): Judged {
     case 'silence':
       return silent(state, input, rules);
     case 'commanded': {
-      const { commanded: before, ...watch } = state.watch;
+      const { commanded: before = [], ...watch } = state.watch;
       const { event, commanded } = reported(input.report, input.moment, before);
-      return { events: [event], watch: { ...watch, ...(commanded && { commanded }) } };
+      return { events: [event], watch: { ...watch, ...(commanded.length > 0 && { commanded }) } };
     }
     case 'reading':
       return answered(state, input, rules);
@@ -67,7 +67,7 @@ function silent({ belief, watch }: PumpState, input: Silence, rules: Rules): Jud
 
 function answered({ belief, watch }: PumpState, reading: Reading, rules: Rules): Judged {
   const alarm = alarmEvents(reading, belief, watch.unexplainedFlags);
-  const infusion = infusionEvents(reading, belief, alarm.alarm, watch.commanded);
+  const infusion = infusionEvents(reading, belief, alarm.alarm, watch.commanded ?? []);
   const setRateMlPerHour = shownSetRateOf(reading, belief, alarm.alarm) ?? watch.setRateMlPerHour;
   const volume = volumeOutcome(reading, belief, watch);
   const changes = [
@@ -87,13 +87,13 @@ function answered({ belief, watch }: PumpState, reading: Reading, rules: Rules):
   const sample = sampleOf(reading, belief);
   const { moment } = reading;
   const seen = seenIn(reading, shownSetRateOf(reading, belief, alarm.alarm));
-  const { commanded, resolved } = followCommand(watch.commanded, seen, moment);
+  const { commanded, resolved } = followCommands(watch.commanded ?? [], seen, moment);
   const due = moment.steadyMs - (watch.sampledMs ?? -Infinity) >= rules.slowBeatMs;
   const sampled = due || !sameSample(sample, belief.shown);
   const events = [
     ...contactEvents(reading, belief, watch),
     ...changes,
-    ...(resolved ? [resolved] : []),
+    ...resolved,
     ...(log.gap ? [happened('log-gap-detected', 'adapter', log.gap)] : []),
     ...(sampled ? [happened('status-sampled', 'adapter', sample)] : []),
   ];
@@ -104,7 +104,7 @@ function answered({ belief, watch }: PumpState, reading: Reading, rules: Rules):
       heard: moment,
       ...(sampledMs !== undefined && { sampledMs }),
       ...(volume.watch && { bolus: volume.watch }),
-      ...(commanded && { commanded }),
+      ...(commanded.length > 0 && { commanded }),
       log: log.watch,
       unexplainedFlags: alarm.unexplainedFlags,
       ...(setRateMlPerHour !== undefined && { setRateMlPerHour }),
@@ -130,7 +130,7 @@ function settingEvents(reading: Reading, belief: Belief, watch: Watch, now: Now)
   const { shown } = belief;
   const { logEntryId, volumeInfusedMl } = reading.status;
   const by = { changedBy: 'front-panel', logEntryId } as const;
-  const { commanded } = watch;
+  const { commanded = [] } = watch;
   if (shown && volumeInfusedMl < shown.volumeInfusedMl) {
     const fromMl = shown.volumeInfusedMl;
     events.push(happened('volume-cleared', 'front-panel', { fromMl, toMl: volumeInfusedMl, ...by }));

@@ -22,7 +22,7 @@ export function infusionEvents(
   reading: Reading,
   belief: Belief,
   alarm: ShownAlarm | undefined,
-  commanded: AwaitedCommand | undefined,
+  commanded: readonly AwaitedCommand[],
 ): PumpEvent[] {
   const { infusion } = belief;
   const { delivering } = reading.status;
@@ -36,7 +36,7 @@ export function infusionEvents(
 function started(
   { status, newInfusionId, vtbi }: Reading,
   belief: Belief,
-  commanded: AwaitedCommand | undefined,
+  commanded: readonly AwaitedCommand[],
 ): PumpEvent {
   const known = vtbi ?? belief.vtbi;
   const { actor, commandId, changedBy: cause } = changedBy(commanded, 'delivering', true);
@@ -55,13 +55,14 @@ function ended(
   { status }: Reading,
   infusion: Infusion,
   alarm: ShownAlarm | undefined,
-  commanded: AwaitedCommand | undefined,
+  commanded: readonly AwaitedCommand[],
 ): PumpEvent[] {
   if (infusion.phase === 'keep-vein-open') return [];
   const { volumeInfusedMl, logEntryId, alarmActive } = status;
   if (alarm && ENDED.has(alarm.term)) return [completed(infusion, volumeInfusedMl, alarm, logEntryId)];
-  const byAlarm = alarmActive || alarm !== undefined;
   const by = changedBy(commanded, 'delivering', false);
+  // Whoever stops a pump that gives an alarm, perhaps of its near end, stops it all the same.
+  const byAlarm = by.commandId === undefined && (alarmActive || alarm !== undefined);
   const data = {
     infusionId: infusion.id,
     cause: byAlarm ? ('alarm' as const) : ('held' as const),
@@ -94,7 +95,7 @@ function startedAnew(
   reading: Reading,
   belief: Belief,
   alarm: ShownAlarm | undefined,
-  commanded: AwaitedCommand | undefined,
+  commanded: readonly AwaitedCommand[],
 ): PumpEvent[] {
   const sameRate = reading.status.rateMlPerHour === belief.shown?.rateMlPerHour;
   return keepsVeinOpen(alarm) || sameRate ? [] : [started(reading, belief, commanded)];

@@ -32,8 +32,8 @@ export interface Watch {
   /** Readings in a row whose alarm flag nothing explains. */
   readonly unexplainedFlags: number;
   readonly syringeOut: boolean;
-  /** The last command that was written, while a reading may still show what came of it. */
-  readonly commanded?: AwaitedCommand;
+  /** Commands of which a reading may still show what came, newest first. */
+  readonly commanded?: readonly AwaitedCommand[];
   /** The last set rate that was seen, also from before a hold. */
   readonly setRateMlPerHour?: number;
 }
@@ -61,7 +61,7 @@ export function resume({ belief, watch }: PumpState): PumpState {
     belief: belief.contact === 'connected' ? { ...belief, contact: 'unheard' } : belief,
     watch: {
       ...rest,
-      ...(commanded && { commanded: withoutTime(commanded) }),
+      ...(commanded && { commanded: commanded.map(withoutTime) }),
       log: pending ? { ...log, pending: { ...pending, seenMs: 0 } } : log,
     },
   };

@@ -1,7 +1,7 @@
 import { OnBatch, type Delivery } from '@bcmed/event-log';
 import { Controller, type Type } from '@nestjs/common';
 import { TRUST_SUBJECTS } from '@bcmed/site-trust';
-import { SiteInbox } from './site-inbox.js';
+import { COMMAND_SUBJECTS, SiteInbox } from './site-inbox.js';
 
 /** Name of this instance's place among the site's keys, roles and commands; its own store knows the position. */
 export function siteDurable(instance: string): string {
@@ -14,10 +14,7 @@ export function onSiteEvent(durable: string): Type {
   class OnSiteEvent {
     constructor(private readonly inbox: SiteInbox) {}
 
-    @OnBatch(
-      [...TRUST_SUBJECTS, 'bcmed.{site}.dosing.*.command-authorised', 'bcmed.{site}.dosing.*.stop-ordered'],
-      { durable, startAt: 'new' },
-    )
+    @OnBatch([...TRUST_SUBJECTS, ...COMMAND_SUBJECTS], { durable, startAt: 'new' })
     take(messages: readonly Delivery[]): void {
       this.inbox.take(messages);
     }

@@ -1,12 +1,19 @@
-import type { Delivery } from '@bcmed/event-log';
+import type { Delivery, EventLog, LogMessage } from '@bcmed/event-log';
 import { StoreUnwritableError } from '@bcmed/safety-store';
+import type { SiteTrust } from '@bcmed/site-trust';
 import type { AdapterLog } from '../adapters/adapter-log.js';
 import type { SafetyStore } from '../adapters/safety-store.js';
-import type { SiteTrust } from '@bcmed/site-trust';
 import type { CommandDesk } from '../commands/command-desk.js';
 import { TOLD } from '../errors.js';
 
+/** What is ordered of pumps, as patterns of a subscription. */
+export const COMMAND_SUBJECTS = [
+  'bcmed.{site}.dosing.*.command-authorised',
+  'bcmed.{site}.dosing.*.stop-ordered',
+] as const;
+
 export interface InboxSettings {
+  readonly site: string;
   readonly store: SafetyStore;
   readonly trust: SiteTrust;
   readonly desk: CommandDesk;
@@ -18,6 +25,23 @@ export interface InboxSettings {
 /** Takes what the site says about keys, people and commands, in the order of the stream. */
 export class SiteInbox {
   constructor(private readonly settings: InboxSettings) {}
+
+  /**
+   * Reads everything that was said while the adapter was away, before anything is begun that it had accepted: a stop that came
+   * meanwhile ends it. May be called again after it threw.
+   */
+  async catchUp(events: EventLog): Promise<void> {
+    const { site, store, trust, desk, onTrustChanged } = this.settings;
+    await trust.load(events);
+    onTrustChanged();
+    // Not beyond what was read of keys and people: what follows comes through the subscription, in its order.
+    const to = trust.position;
+    const from = (store.siteProgress() ?? to) + 1n;
+    const filters = COMMAND_SUBJECTS.map((pattern) => pattern.replaceAll('{site}', site));
+    for await (const message of events.readSubjects(filters, { from, to })) this.#command(message);
+    this.#pass(to);
+    desk.open();
+  }
 
   take(deliveries: readonly Delivery[]): void {
     let trustChanged = false;
@@ -32,11 +56,17 @@ export class SiteInbox {
     this.#pass(deliveries.at(-1)?.position);
   }
 
-  #command(delivery: Delivery): void {
+  #command(message: LogMessage): void {
     const { trust, desk, log } = this.settings;
-    const verdict = trust.judge(delivery);
-    if (verdict.outcome === 'admitted') desk.take(verdict.event, delivery.position);
-    else {
+    const verdict = trust.judge(message);
+    if (verdict.outcome === 'admitted') {
+      try {
+        desk.take(verdict.event, message.position, verdict.keyId);
+      } catch (error) {
+        // One command that breaks us must not keep the next from its pump, above all when that is a stop.
+        log.error({ msg: 'a command could not be dealt with', code: TOLD.commandUnusable, err: error });
+      }
+    } else {
       const { reason, detail } = verdict;
       log.error({ msg: `a command is not believed: ${reason}`, detail, code: TOLD.commandNotBelieved });
     }
@@ -44,9 +74,10 @@ export class SiteInbox {
 
   /** What could not be written comes again after a restart, and the desk knows what it has answered. */
   #pass(position: bigint | undefined): void {
-    if (position === undefined) return;
+    const { store } = this.settings;
+    if (position === undefined || position <= (store.siteProgress() ?? 0n)) return;
     try {
-      this.settings.store.passSite(position);
+      store.passSite(position);
     } catch (error) {
       if (!(error instanceof StoreUnwritableError)) throw error;
     }
