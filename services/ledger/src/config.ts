@@ -34,7 +34,7 @@ export const configSchema = z.object({
     .int('not a whole number')
     .min(0, 'below 0')
     .max(10_000, 'above 10000')
-    .default(20)
+    .default(14)
     .describe('the shortest time between two anchors in milliseconds, 0 to 10000'),
 });
 
