@@ -15,7 +15,7 @@ describe('the configuration of the ledger', () => {
   it('has a default for everything that a site need not decide', () => {
     expect(parseConfig(configSchema, right)).toMatchObject({
       ok: true,
-      config: { CHAIN_RECOVERY: 'manual', MINIMUM_ANCHOR_SPACING_MS: 20, CHAIN_ID: 31_337n },
+      config: { CHAIN_RECOVERY: 'manual', MINIMUM_ANCHOR_SPACING_MS: 14, CHAIN_ID: 31_337n },
     });
   });
 
