@@ -31,6 +31,7 @@ export { PolicyError, PolicyUnusableError, TextUnsignableError } from './errors.
 export { ALL_UNITS, EMERGENCY_ACCESS_MINUTES, evolvePeople } from './people/evolve.js';
 export { emergencyPatients, identityOf, rolesAnywhere, rolesOn, type Identity } from './people/queries.js';
 export {
+  entryOf,
   initialPeople,
   restorePeople,
   type Authenticator,

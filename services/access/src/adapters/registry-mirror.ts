@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { PeopleState } from '@bcmed/policy';
 import type { HealthResult } from '@bcmed/service-kit';
 import { Logger } from '@nestjs/common';
-import { entryOf } from '../domain/records.js';
+import { entryOf } from '@bcmed/policy';
 import { compareRegistry, type RegistryEntry } from '../domain/registry.js';
 import { AccessError, REGISTRY_DIFFERS, RegistryMissingError } from '../errors.js';
 import type { RegistryClient } from './registry-client.js';

@@ -4,7 +4,7 @@ import type { Role } from '@bcmed/events';
 import { generatePrivateKey, keyIdOf, publicJwkOf } from '@bcmed/seal';
 import type { AccessRecord } from '../adapters/access-record.js';
 import { answerAboutPeople } from '../domain/people.js';
-import { entryOf } from '../domain/records.js';
+import { entryOf } from '@bcmed/policy';
 import { DemonstrationRefusedError, NotPossibleError } from '../errors.js';
 import type { Decisions } from './decisions.js';
 import { demandPossible } from './refusals.js';

@@ -8,7 +8,7 @@ import {
   type EmergencyCause,
   type EmergencyCommand,
 } from '../domain/emergency.js';
-import { entryOf } from '../domain/records.js';
+import { entryOf } from '@bcmed/policy';
 import { NotFoundError } from '../errors.js';
 import type { Authority } from './authority.js';
 import type { Decisions } from './decisions.js';

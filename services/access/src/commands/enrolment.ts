@@ -13,7 +13,7 @@ import type { AccessRecord } from '../adapters/access-record.js';
 import { hashOfToken, newToken } from '../adapters/tokens.js';
 import { faultOf, settled, type Link } from '../domain/link.js';
 import { FIRST_START, answerAboutPeople, isNobodyYet, type RoleWish } from '../domain/people.js';
-import { entryOf } from '../domain/records.js';
+import { entryOf } from '@bcmed/policy';
 import { LinkUnusableError, RegistrationRefusedError } from '../errors.js';
 import type { Authority } from './authority.js';
 import type { Decisions } from './decisions.js';

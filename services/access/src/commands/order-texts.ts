@@ -4,7 +4,7 @@ import { ZodError } from 'zod';
 import type { Clock } from '../adapters/clock.js';
 import type { AccessRecord } from '../adapters/access-record.js';
 import { newToken } from '../adapters/tokens.js';
-import { entryOf } from '../domain/records.js';
+import { entryOf } from '@bcmed/policy';
 import { orderText, type OrderWish } from '../domain/texts.js';
 import { pumpOf } from './approvals-desk.js';
 import type { Authority } from './authority.js';

@@ -5,7 +5,7 @@ import type { Clock } from '../adapters/clock.js';
 import type { AccessRecord } from '../adapters/access-record.js';
 import { newPseudonym } from '../adapters/tokens.js';
 import { answerAboutPeople, hasAuthenticator, type PeopleCommand, type RoleWish } from '../domain/people.js';
-import { entryOf } from '../domain/records.js';
+import { entryOf } from '@bcmed/policy';
 import type { Authority } from './authority.js';
 import type { Decisions } from './decisions.js';
 import type { Enrolment } from './enrolment.js';

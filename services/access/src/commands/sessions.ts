@@ -9,7 +9,7 @@ import type { SafetyStore } from '../adapters/safety-store.js';
 import type { AccessRecord } from '../adapters/access-record.js';
 import { hashOfToken, newToken } from '../adapters/tokens.js';
 import { fact } from '../domain/fact.js';
-import { entryOf } from '../domain/records.js';
+import { entryOf } from '@bcmed/policy';
 import { endOf, isWorthNoting, type Session, type SessionEnd, type SessionRules } from '../domain/session.js';
 import { signInText } from '../domain/texts.js';
 import { NotSignedInError, SignInRefusedError, StepUpError } from '../errors.js';

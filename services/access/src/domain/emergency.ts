@@ -1,7 +1,7 @@
 import { EmergencyAccessClosed, EmergencyAccessOpened, EmergencyAccessReviewed } from '@bcmed/events';
 import { identityOf, rolesOn, rolesThatMay, type EmergencyAccess, type PeopleState } from '@bcmed/policy';
 import { decided, fact, refused, type Answer } from './fact.js';
-import { entryOf } from './records.js';
+import { entryOf } from '@bcmed/policy';
 
 export type EmergencyCause = 'resuscitation' | 'colleague-absent' | 'evacuation' | 'other';
 

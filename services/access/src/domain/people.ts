@@ -9,7 +9,7 @@ import {
 import { ALL_UNITS, identityOf, rolesAnywhere, rolesOn, type PeopleState } from '@bcmed/policy';
 import type { z } from 'zod';
 import { decided, fact, refused, type Answer } from './fact.js';
-import { entryOf } from './records.js';
+import { entryOf } from '@bcmed/policy';
 
 /** A role that is to be granted. */
 export interface RoleWish {

@@ -1,5 +1,5 @@
 import { identityOf, type PeopleState } from '@bcmed/policy';
-import { entryOf } from './records.js';
+import { entryOf } from '@bcmed/policy';
 
 /** Somebody who signed in, as it is kept. */
 export interface Session {

@@ -151,6 +151,7 @@ export class AlarmStore implements PriorEvents {
   nextDecision(): OutboxEvent[] {
     const sql = `select id, entity, decision, subject, body, seal from outbox
       where decision = (select decision from outbox order by number limit 1) order by number`;
+    // Text and bytes by the schema, and only this class writes them.
     return this.#database.all(sql) as unknown as OutboxEvent[];
   }
 
