@@ -1,7 +1,8 @@
 import { startNats, type NatsServer } from '@bcmed/embedded';
-import { connectNats } from '@bcmed/event-log';
+import { connectNats, STREAM } from '@bcmed/event-log';
 import { parseEvent, type StreamEvent } from '@bcmed/events';
 import { fixtureSealer } from '@bcmed/testing';
+import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,12 +46,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function start(): Promise<void> {
+async function start(more: Readonly<Record<string, string>> = {}): Promise<void> {
   adapter = await AdapterProcess.up(join(folder, 'state'), {
     NATS_URL: nats.url,
     BCMED_ROOT_KID: fixtureSealer('root').keyId,
     PUMP_LINES: `tcp://127.0.0.1:${pump.port}`,
     POLL_INTERVAL_MS: '100',
+    ...more,
   });
 }
 
@@ -114,7 +116,26 @@ describe('an adapter that is killed in the middle of an order', () => {
 
   it('and was told to stop meanwhile does not carry out what was ordered before', async () => {
     await adapter.kill();
+    await start({ RESPONSE_TIMEOUT_MS: '4000' });
+    // The pump keeps the line busy, so the order is accepted and waits.
+    const busy = new Promise<void>((resolve) => {
+      pump.script = ({ command }, usual) => {
+        if (command !== 'INF') return { text: usual };
+        resolve();
+        return undefined;
+      };
+    });
+    await busy;
     const commandId = await order(7);
+    const manager = await jetstreamManager(connection);
+    await expect
+      .poll(async () => {
+        const info = await manager.consumers.info(STREAM.events, 'pump-adapter-1-on-site-event');
+        return BigInt(info.ack_floor.stream_seq);
+      }, PATIENCE)
+      .toBe(await ledger.events.lastPosition());
+    await adapter.kill();
+    pump.script = (_, usual) => ({ text: usual });
     const text = prescriber.text({ action: 'stop' });
     await prescriber.stop(text, prescriber.sign(text, 'person-anna'));
     await start();
