@@ -12,6 +12,8 @@ export default defineConfig({
     include: ['**/*.campaign.spec.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     fileParallelism: false,
+    setupFiles: ['./test/patience.ts'],
+    expect: { poll: { timeout: 20_000 } },
     testTimeout: 4 * 60 * 60 * 1000,
     hookTimeout: 5 * 60 * 1000,
   },

@@ -9,6 +9,8 @@ const source = {
   resolve: { conditions: ['@bcmed/source'] },
   ssr: { resolve: { conditions: ['@bcmed/source'] } },
 };
+/** Whoever waits for a condition waits longer than vitest's one second; it costs nothing when the condition comes. */
+const patience = { setupFiles: ['./test/patience.ts'], expect: { poll: { timeout: 20_000 } } };
 const never = ['**/node_modules/**', '**/dist/**', '**/*.campaign.spec.ts'];
 
 export default defineConfig({
@@ -36,6 +38,7 @@ export default defineConfig({
           name: 'integration',
           include: ['**/*.int.spec.ts', '**/*.extra.spec.ts'],
           exclude: never,
+          ...patience,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -46,6 +49,7 @@ export default defineConfig({
           name: 'end-to-end',
           include: ['**/*.e2e.spec.ts'],
           exclude: never,
+          ...patience,
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -50,15 +50,15 @@ describe('bcmed up', () => {
     const beganMs = performance.now();
     const second = new Bcmed(['up', '--json', '--data', data]);
     await expect
-      .poll(() => second.stderr, { timeout: 60_000, interval: 100 })
+      .poll(() => second.stderr, { timeout: 90_000, interval: 100 })
       .toContain('everything runs after');
-    expect(performance.now() - beganMs).toBeLessThan(20_000);
+    expect(performance.now() - beganMs).toBeLessThan(45_000);
     expect(second.stderr).not.toContain('new site');
     await untilItLives(second);
 
     second.kill('SIGKILL');
     await second.exited;
-    await expect.poll(() => processesOn(data), { timeout: 15_000, interval: 100 }).toEqual([]);
+    await expect.poll(() => processesOn(data), { interval: 100 }).toEqual([]);
 
     const verified = await bcmed('verify', '--json', '--data', data);
     expect(JSON.parse(verified.stdout)).toMatchObject({ verified: true });

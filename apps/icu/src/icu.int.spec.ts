@@ -176,7 +176,7 @@ describe('a mock ICU in a hurry', () => {
       status: 202,
     });
     await expect
-      .poll(() => facts.at(-1), { timeout: 10_000 })
+      .poll(() => facts.at(-1))
       .toMatchObject({
         fact: 'session-finished',
         name: 'multi-infusion-demo',
@@ -190,7 +190,7 @@ describe('a mock ICU in a hurry', () => {
 
   it('begins with ward life when told to, and ends it on request', async () => {
     await open('--tcp', '0', '--speed', '50', '--session', 'ward-life');
-    await expect.poll(() => icu.ward.session?.steps, { timeout: 10_000 }).toBeGreaterThan(6);
+    await expect.poll(() => icu.ward.session?.steps).toBeGreaterThan(6);
     expect(await call('DELETE', '/sessions')).toMatchObject({ body: { session: { state: 'stopped' } } });
   });
 });

@@ -52,7 +52,7 @@ describe('the supervisor', () => {
     const small = await supervisor.start({ name: 'small', start: service(), restart: { firstPauseMs: 10 } });
     const firstPid = small.current.pid;
     await small.current.kill();
-    await expect.poll(() => small.status().state, { timeout: 10_000 }).toBe('running');
+    await expect.poll(() => small.status().state).toBe('running');
     expect(small.current.pid).not.toBe(firstPid);
     expect(small.status()).toMatchObject({ restarts: 1, lastExit: { signal: 'SIGKILL' } });
     expect(states).toEqual(['running', 'restarting', 'running']);

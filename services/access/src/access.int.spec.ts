@@ -369,7 +369,7 @@ describe('a revocation', () => {
       .toBe(401);
     const ms = performance.now() - began;
     expect((await revoking).status).toBe(204);
-    expect(ms).toBeLessThan(1_000);
+    expect(ms).toBeLessThan(5_000);
     await vi.waitFor(async () => {
       const ended = (await site.said('session-ended')).filter(
         ({ data }) => (data as { person: string }).person === nurse.person,

@@ -69,7 +69,7 @@ describe('two instances on one site', () => {
         .toBe(401);
       times.push(performance.now() - revokedAt);
     }
-    expect(Math.max(...times)).toBeLessThan(1_000);
+    expect(Math.max(...times)).toBeLessThan(5_000);
   });
 });
 

@@ -347,9 +347,7 @@ describe('when a server is killed', () => {
       ward.log.cutBlock();
       const publishing = ward.publish();
       await ward.postgres.kill();
-      await expect
-        .poll(() => fetch(`${address}/health/ready`).then(({ status }) => status), { timeout: 10_000 })
-        .toBe(503);
+      await expect.poll(() => fetch(`${address}/health/ready`).then(({ status }) => status)).toBe(503);
       await ward.killPostgres();
       await publishing;
       await untilProjected();

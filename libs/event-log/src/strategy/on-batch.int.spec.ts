@@ -17,7 +17,7 @@ beforeAll(() => test.start());
 afterAll(() => test.stop());
 
 const pattern = (entity: string): string => `bcmed.{site}.pump.${entity}.*`;
-const quick = { retryPausesMs: [20, 40], ackWaitMs: 1_000 } as const;
+const quick = { retryPausesMs: [20, 40], ackWaitMs: 30_000 } as const;
 const ids = (events: readonly SealedEvent[]): string[] => events.map(({ id }) => id);
 
 async function consumerInfo(durable: string) {
@@ -67,7 +67,7 @@ describe('a handler of batches', () => {
     }
     const app = await TestApp.start(test.server.url, Handlers);
     for (const event of sealedSeries('b-linger', 3)) await test.log.append(event);
-    await expect.poll(() => sizes, { timeout: 5_000 }).toStrictEqual([3]);
+    await expect.poll(() => sizes).toStrictEqual([3]);
     await app.close();
   });
 
@@ -128,7 +128,12 @@ describe('a handler of batches', () => {
     const seen: string[] = [];
     @Controller()
     class Handlers {
-      @OnBatch(pattern('b-slow'), { durable: 'b-slow', maxMessages: 5, retryPausesMs: [20], ackWaitMs: 150 })
+      @OnBatch(pattern('b-slow'), {
+        durable: 'b-slow',
+        maxMessages: 5,
+        retryPausesMs: [20],
+        ackWaitMs: 2_000,
+      })
       async handle(messages: readonly Delivery[]) {
         seen.push(...messages.map(idOf));
         await gate.opened;
@@ -138,7 +143,7 @@ describe('a handler of batches', () => {
     await test.log.appendInOrder(events);
     const app = await TestApp.start(test.server.url, Handlers);
     await expect.poll(() => seen.length).toBeGreaterThan(0);
-    await new Promise((resolve) => setTimeout(resolve, 600)); // the time itself is what is tested
+    await new Promise((resolve) => setTimeout(resolve, 6_000)); // the time itself is what is tested
     expect((await consumerInfo('b-slow')).num_redelivered).toBe(0);
     gate.open();
     await expect.poll(() => seen).toStrictEqual(ids(events));
@@ -167,7 +172,7 @@ describe('the order of a batch handler', () => {
     expect((await consumerInfo('b-killed')).num_ack_pending).toBe(30);
     const app = await TestApp.start(test.server.url, Handlers);
     await test.log.appendInOrder(events.slice(30));
-    await expect.poll(() => seen, { timeout: 5_000 }).toStrictEqual(ids(events));
+    await expect.poll(() => seen).toStrictEqual(ids(events));
     await expect.poll(async () => (await consumerInfo('b-killed')).num_ack_pending).toBe(0);
     await app.close();
   });
@@ -195,7 +200,7 @@ describe('the order of a batch handler', () => {
     victim.kill('SIGKILL');
     await once(victim, 'exit');
     const app = await TestApp.start(test.server.url, Handlers);
-    await expect.poll(() => seen, { timeout: 5_000 }).toStrictEqual(ids(wanted));
+    await expect.poll(() => seen).toStrictEqual(ids(wanted));
     await app.close();
   });
 
@@ -220,8 +225,8 @@ describe('the order of a batch handler', () => {
     }
     const last = sealedSeries('b-restart', 5);
     await appendAll(last);
-    await expect.poll(() => seen, { timeout: 15_000 }).toStrictEqual(ids([...events, ...last]));
-    await expect.poll(async () => (await app.health()).status, { timeout: 10_000 }).toBe('up');
+    await expect.poll(() => seen).toStrictEqual(ids([...events, ...last]));
+    await expect.poll(async () => (await app.health()).status).toBe('up');
     await app.close();
   });
 
@@ -229,7 +234,7 @@ describe('the order of a batch handler', () => {
     const seen: string[] = [];
     @Controller()
     class Handlers {
-      @OnBatch(pattern('b-vanish'), { durable: 'b-vanish', ...quick })
+      @OnBatch(pattern('b-vanish'), { durable: 'b-vanish', ...quick, ackWaitMs: 1_000 })
       handle(messages: readonly Delivery[]) {
         seen.push(...messages.map(idOf));
       }
@@ -240,7 +245,7 @@ describe('the order of a batch handler', () => {
     await expect.poll(() => seen.length).toBe(10);
     await (await jetstreamManager(test.connection)).consumers.delete(STREAM.events, 'b-vanish');
     await test.log.appendInOrder(events.slice(10));
-    await expect.poll(() => seen, { timeout: 15_000 }).toStrictEqual(ids(events));
+    await expect.poll(() => seen).toStrictEqual(ids(events));
     await app.close();
   });
 
@@ -259,7 +264,7 @@ describe('the order of a batch handler', () => {
     const apps = await Promise.all(seen.map((mine) => TestApp.start(test.server.url, make(mine))));
     const events = sealedSeries('b-twins', 100);
     for (const event of events) await test.log.append(event);
-    await expect.poll(() => seen.flat().length, { timeout: 5_000 }).toBeGreaterThanOrEqual(100);
+    await expect.poll(() => seen.flat().length).toBeGreaterThanOrEqual(100);
     for (const mine of seen) expect(mine).toStrictEqual(ids(events).filter((id) => mine.includes(id)));
     await Promise.all(apps.map((app) => app.close()));
   });
@@ -335,7 +340,7 @@ describe('a batch service that ends', () => {
     await closed;
     expect(first).toStrictEqual(ids(events.slice(0, first.length)));
     const next = await TestApp.start(test.server.url, make(second, Promise.resolve()));
-    await expect.poll(() => second, { timeout: 5_000 }).toStrictEqual(ids(events.slice(first.length)));
+    await expect.poll(() => second).toStrictEqual(ids(events.slice(first.length)));
     await next.close();
   });
 
@@ -367,7 +372,7 @@ describe('a batch service that ends', () => {
     await expect.poll(async () => (await app.health()).status).toBe('down');
     const begun = performance.now();
     await app.close();
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    expect(performance.now() - begun).toBeLessThan(15_000);
     await test.restart();
   });
 });

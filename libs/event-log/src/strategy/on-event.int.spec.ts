@@ -16,7 +16,7 @@ beforeAll(() => test.start());
 afterAll(() => test.stop());
 
 const pattern = (entity: string): string => `bcmed.{site}.pump.${entity}.*`;
-const quick = { retryPausesMs: [20, 40, 60], ackWaitMs: 1_000 } as const;
+const quick = { retryPausesMs: [20, 40, 60], ackWaitMs: 30_000 } as const;
 
 async function consumerInfo(durable: string) {
   return (await jetstreamManager(test.connection)).consumers.info(STREAM.events, durable);
@@ -87,7 +87,7 @@ describe('a handler of single events', () => {
     });
     await test.log.append(sealed('e-poison', 'status-sampled', 'healthy'));
     await expect
-      .poll(() => seen, { timeout: 5_000 })
+      .poll(() => seen)
       .toStrictEqual(['poison#1', 'poison#2', 'poison#3', 'poison#4', 'healthy#1']);
     const [letter, ...others] = await deadLetters('e-poison');
     expect(others).toStrictEqual([]);
@@ -166,7 +166,7 @@ describe('a handler of single events', () => {
     const consumer = await manager.jetstream().consumers.get(STREAM.events, 'e-killer');
     for (let death = 0; death < 2; death++) expect(await consumer.next({ expires: 5_000 })).not.toBeNull();
     const app = await TestApp.start(test.server.url, Handlers);
-    await expect.poll(async () => (await deadLetters('e-killer')).length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(async () => (await deadLetters('e-killer')).length).toBe(1);
     expect(calls).toBe(0);
     await app.close();
   });
@@ -188,7 +188,7 @@ describe('a handler of single events', () => {
     }
     const app = await TestApp.start(test.server.url, Handlers);
     await test.log.appendInOrder(['1', '2', '3'].map((text) => sealed('e-order', 'status-sampled', text)));
-    await expect.poll(() => seen, { timeout: 5_000 }).toStrictEqual(['1', '2', '2', '2', '3']);
+    await expect.poll(() => seen).toStrictEqual(['1', '2', '2', '2', '3']);
     await app.close();
   });
 
@@ -219,7 +219,7 @@ describe('a handler of single events', () => {
     let calls = 0;
     @Controller()
     class Handlers {
-      @OnEvent(pattern('e-slow'), { durable: 'e-slow', retryPausesMs: [20], ackWaitMs: 150 })
+      @OnEvent(pattern('e-slow'), { durable: 'e-slow', retryPausesMs: [20], ackWaitMs: 2_000 })
       async handle() {
         calls++;
         await gate.opened;
@@ -228,7 +228,7 @@ describe('a handler of single events', () => {
     const app = await TestApp.start(test.server.url, Handlers);
     await test.log.append(sealed('e-slow'));
     await expect.poll(() => calls).toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, 700)); // the time itself is what is tested
+    await new Promise((resolve) => setTimeout(resolve, 6_000)); // the time itself is what is tested
     gate.open();
     await expect.poll(async () => (await consumerInfo('e-slow')).num_ack_pending).toBe(0);
     expect(calls).toBe(1);
@@ -287,7 +287,7 @@ describe('a service that ends', () => {
     expect(first).toStrictEqual([events[0]!.id]);
     const next = await TestApp.start(test.server.url, make(second!, Promise.resolve()));
     const others = events.slice(1).map(({ id }) => id);
-    await vi.waitFor(() => expect(second!.toSorted()).toStrictEqual(others), 5_000);
+    await vi.waitFor(() => expect(second!.toSorted()).toStrictEqual(others));
     await next.close();
   });
 
@@ -310,7 +310,7 @@ describe('a service that ends', () => {
     await expect.poll(() => seen.length).toBe(1);
     await app.close();
     const next = await TestApp.start(test.server.url, make(false));
-    await expect.poll(() => seen, { timeout: 5_000 }).toStrictEqual([event.id, event.id]);
+    await expect.poll(() => seen).toStrictEqual([event.id, event.id]);
     await next.close();
   });
 });
@@ -320,7 +320,7 @@ describe('what can go wrong around a handler', () => {
     const seen = new Set<string>();
     @Controller()
     class Handlers {
-      @OnEvent(pattern('e-kill'), { durable: 'e-kill', ...quick })
+      @OnEvent(pattern('e-kill'), { durable: 'e-kill', ...quick, ackWaitMs: 1_000 })
       handle(message: Delivery) {
         seen.add(idOf(message));
       }
@@ -334,8 +334,8 @@ describe('what can go wrong around a handler', () => {
     await test.restart();
     const after = sealedSeries('e-kill', 20);
     await expect.poll(() => test.log.appendInOrder(after), { timeout: 20_000 }).not.toHaveProperty('failure');
-    await expect.poll(() => seen.size, { timeout: 10_000 }).toBe(40);
-    await expect.poll(async () => (await app.health()).status, { timeout: 10_000 }).toBe('up');
+    await expect.poll(() => seen.size).toBe(40);
+    await expect.poll(async () => (await app.health()).status).toBe('up');
     await app.close();
   });
 
@@ -354,8 +354,8 @@ describe('what can go wrong around a handler', () => {
     await test.log.append(sealed('e-lost-ack'));
     await expect.poll(() => calls).toBe(1);
     const info = () => consumerInfo('e-lost-ack');
-    await expect.poll(async () => (await info()).delivered.consumer_seq, { timeout: 5_000 }).toBe(2);
-    await expect.poll(async () => (await info()).num_ack_pending, { timeout: 5_000 }).toBe(0);
+    await expect.poll(async () => (await info()).delivered.consumer_seq).toBe(2);
+    await expect.poll(async () => (await info()).num_ack_pending).toBe(0);
     expect(calls).toBe(1);
     await app.close();
     line.close();
@@ -365,7 +365,7 @@ describe('what can go wrong around a handler', () => {
     const seen: string[] = [];
     @Controller()
     class Handlers {
-      @OnEvent(pattern('e-vanish'), { durable: 'e-vanish', ...quick })
+      @OnEvent(pattern('e-vanish'), { durable: 'e-vanish', ...quick, ackWaitMs: 1_000 })
       handle(message: Delivery) {
         seen.push(idOf(message));
       }
@@ -377,7 +377,7 @@ describe('what can go wrong around a handler', () => {
     const manager = await jetstreamManager(test.connection);
     await manager.consumers.delete(STREAM.events, 'e-vanish');
     await test.log.appendInOrder(events.slice(2));
-    await expect.poll(() => seen, { timeout: 15_000 }).toStrictEqual(events.map(({ id }) => id));
+    await expect.poll(() => seen).toStrictEqual(events.map(({ id }) => id));
     await app.close();
   });
 
