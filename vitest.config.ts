@@ -10,7 +10,10 @@ const source = {
   ssr: { resolve: { conditions: ['@bcmed/source'] } },
 };
 /** Whoever waits for a condition waits longer than vitest's one second; it costs nothing when the condition comes. */
-const patience = { setupFiles: ['./test/patience.ts'], expect: { poll: { timeout: 20_000 } } };
+const patience = {
+  setupFiles: ['./test/seeded.ts', './test/patience.ts'],
+  expect: { poll: { timeout: 20_000 } },
+};
 const never = ['**/node_modules/**', '**/dist/**', '**/*.campaign.spec.ts'];
 
 export default defineConfig({
@@ -28,6 +31,7 @@ export default defineConfig({
             'test/**/*.spec.ts',
           ],
           exclude: [...never, '**/*.int.spec.ts', '**/*.e2e.spec.ts', '**/*.extra.spec.ts'],
+          setupFiles: ['./test/seeded.ts'],
           // A property test on a busy machine is slow, not wrong.
           testTimeout: 30_000,
         },

@@ -223,7 +223,8 @@ class Decision {
     const name = by.cause ?? String(this.nowMs);
     this.#say({
       type: 'changed',
-      key: `${reason}/${name}`,
+      // A source may end twice by one word of its own; the version tells the two apart.
+      key: `${reason}/${name}/${this.state.version}`,
       ...by,
       data: { reason, members: [...members], priority, reckoning },
     });
