@@ -147,6 +147,8 @@ function rulesOf(config: AlarmsConfig, channels: WardRules['channels']): WardRul
     channels,
     placeOf: (pump) => places?.get(pump) ?? {},
     silenceMs: config.ALARMS_SILENCE_S * 1_000,
+    vitalsSilenceMs: config.ALARMS_VITALS_SILENCE_S * 1_000,
+    vitalsFrozenMs: config.ALARMS_VITALS_FROZEN_S * 1_000,
     pressureSlopeMmHgPerMin: config.ALARMS_PRESSURE_SLOPE,
     joinWindowMs: config.ALARMS_JOIN_WINDOW_S * 1_000,
     escalateAfterMs: {

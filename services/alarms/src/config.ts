@@ -58,6 +58,14 @@ export const configSchema = z
     ALARMS_SILENCE_S: seconds(2, 600)
       .default(30)
       .describe('after how many seconds without a word of a pump it cannot be watched, 2 to 600'),
+    ALARMS_VITALS_SILENCE_S: seconds(2, 600)
+      .default(30)
+      .describe(
+        'after how many seconds without a value of a monitor its patient cannot be watched, 2 to 600',
+      ),
+    ALARMS_VITALS_FROZEN_S: seconds(2, 3_600)
+      .default(120)
+      .describe('after how many seconds with the same values to the last digit a monitor repeats itself'),
     ALARMS_JOIN_WINDOW_S: seconds(0, 600)
       .default(60)
       .describe('for how many seconds a further pump of one bed or adapter belongs to the same cause'),

@@ -6,7 +6,7 @@ import { startNats, type NatsServer } from '@bcmed/embedded';
 import { EventLog, connectNats, idOf, setUpStreams } from '@bcmed/event-log';
 import { parseEvent, subjectOf, type EventDefinition, type StreamEvent } from '@bcmed/events';
 import type { Sealer } from '@bcmed/seal';
-import { LogFixture } from '@bcmed/testing';
+import { LogFixture, fixtureSealer } from '@bcmed/testing';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { z } from 'zod';
 import { Voice } from './voice.js';
@@ -16,6 +16,10 @@ export class Site {
   readonly log = new LogFixture();
   #published = 0;
   readonly #voice = new Voice(this.log);
+  readonly #monitor = new Voice(this.log, undefined, {
+    source: 'monitor/1',
+    sealer: fixtureSealer('monitor'),
+  });
 
   private constructor(
     readonly folder: string,
@@ -29,6 +33,7 @@ export class Site {
     const connection = await connectNats({ servers: nats.url, name: 'test' });
     const site = new Site(folder, nats, connection);
     await setUpStreams(connection, site.log.site);
+    site.log.enrol(fixtureSealer('monitor'), 'monitor/1', ['vitals', 'association'], 'device');
     await site.publish();
     return site;
   }
@@ -60,6 +65,17 @@ export class Site {
     sealer: Sealer = this.log.adapter,
   ): Promise<StreamEvent> {
     const { event, message } = this.#voice.say(definition, pump, data, sealer);
+    await this.events.append({ ...message, id: event.id });
+    return event;
+  }
+
+  /** A monitor's gateway says something of a patient, or of what the patient is connected to. */
+  async monitor<Data extends z.ZodObject>(
+    definition: EventDefinition<Data>,
+    entity: string,
+    data: z.input<Data>,
+  ): Promise<StreamEvent> {
+    const { event, message } = this.#monitor.say(definition, entity, data);
     await this.events.append({ ...message, id: event.id });
     return event;
   }

@@ -20,6 +20,8 @@ export const RULES: WardRules = {
   channels: ['stream', 'mail'],
   placeOf: () => ({}),
   silenceMs: 86_400_000,
+  vitalsSilenceMs: 86_400_000,
+  vitalsFrozenMs: 86_400_000,
   pressureSlopeMmHgPerMin: 10,
   joinWindowMs: 60_000,
   escalateAfterMs: { high: [60_000, 120_000], medium: [300_000], low: [] },

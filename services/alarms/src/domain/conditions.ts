@@ -1,5 +1,5 @@
 import type { Hazard } from './priority.js';
-import { SIGN_LIMITS, criticalOf } from './vitals-watch.js';
+import { SIGN_LIMITS, VITALS_FROZEN, VITALS_NO_DATA, criticalOf } from './vitals-watch.js';
 
 /** An alarm condition: what it says, how dangerous it is, and how it behaves. Data; nothing else knows a condition by name. */
 export interface Condition {
@@ -104,6 +104,18 @@ export const OWN = {
     VASOACTIVE_HIGH,
   ),
   stopFailed: condition('stop-failed', HIGH_NOW, 'The pump was told to stop and did not'),
+  vitalsNoData: condition(
+    VITALS_NO_DATA,
+    MEDIUM,
+    'Nothing is heard of the monitor: the patient cannot be watched',
+    VASOACTIVE_HIGH,
+  ),
+  vitalsFrozen: condition(
+    VITALS_FROZEN,
+    MEDIUM,
+    'The monitor repeats its values: the patient cannot be watched',
+    VASOACTIVE_HIGH,
+  ),
 } as const satisfies Readonly<Record<string, Condition>>;
 
 const SIGN_TEXT: Readonly<Record<string, string>> = {

@@ -22,6 +22,8 @@ export type EpisodeCommand = { readonly nowMs: number } & (
       readonly authenticated: boolean;
       readonly forMs: number;
     }
+  /** A vasoactive drug runs at a member that had none when it began. */
+  | { readonly kind: 'vasoactive'; readonly source: string; readonly cause: string }
   | { readonly kind: 'tick' }
   | {
       readonly kind: 'delivered';
@@ -78,6 +80,9 @@ class Decision {
       case 'acknowledge':
       case 'pause-audio':
         if (refusalOf(command, this.state) === undefined) this.#person(command);
+        break;
+      case 'vasoactive':
+        this.#vasoactive(command);
         break;
       case 'tick':
         this.#tick();
@@ -165,6 +170,15 @@ class Decision {
       this.#change('member-cleared', rest, { cause, actor });
     else if (this.state.latching && !this.state.acknowledged) this.#change('latched', rest, { cause, actor });
     else this.#resolve(cause, actor);
+  }
+
+  #vasoactive({ source, cause }: EpisodeCommand & { kind: 'vasoactive' }): void {
+    const { status, members, priority: before } = this.state;
+    const member = members.find((one) => one.source === source && one.clearedBy === undefined);
+    if (status !== 'open' || !member || member.vasoactive) return;
+    const others = members.map((one) => (one === member ? { ...one, vasoactive: true } : one));
+    this.#change('priority', others, { cause, actor: '' });
+    if (this.state.priority === 'high' && before !== 'high') this.#notify('changed', cause);
   }
 
   #person(command: EpisodeCommand & { kind: 'acknowledge' | 'pause-audio' }): void {

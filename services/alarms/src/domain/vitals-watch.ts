@@ -1,8 +1,21 @@
 import { VitalsSampled, isEvent, type StreamEvent } from '@bcmed/events';
 import type { z } from 'zod';
-import type { Finding } from './pump-watch.js';
+import type { Finding, Heard } from './pump-watch.js';
 
-type Sign = keyof z.infer<(typeof VitalsSampled)['data']>;
+type Sample = z.infer<(typeof VitalsSampled)['data']>;
+type Sign = keyof Sample;
+
+/** Nothing is measured of the patient: the monitor is silent, or speaks and has no signal. */
+export const VITALS_NO_DATA = 'vitals-no-data';
+/** What the monitor shows is repeated, whether it says so or not. */
+export const VITALS_FROZEN = 'vitals-frozen';
+
+export interface VitalsRules {
+  /** So long without any measured value and the patient cannot be watched. */
+  readonly vitalsSilenceMs: number;
+  /** Living values move: so long the same to the last digit and they are repeated. */
+  readonly vitalsFrozenMs: number;
+}
 
 /** A limit of one vital sign: two conditions, of which the critical one is high and never waits. */
 export interface SignLimit {
@@ -59,6 +72,24 @@ export interface PatientWatch {
   readonly beyond: Readonly<Record<string, number>>;
   /** Conditions that hold. */
   readonly active: readonly string[];
+  /** What the monitor last showed; absent in what an older version of this service wrote, until the next sample. */
+  readonly screen?: Screen | undefined;
+}
+
+interface Screen {
+  /** The sender that speaks for the monitor. */
+  readonly gateway: string;
+  /** Our clock when it last showed any value. */
+  readonly shownMs: number;
+  readonly lastEvent: string;
+  readonly lastTime: string;
+  /** All values, as one text. */
+  readonly values: string;
+  /** The source's time since when they are the same. */
+  readonly sinceMs: number;
+  readonly frozen: boolean;
+  /** Whether its silence is known: it was found, or the patient was disconnected and nobody waits for it. */
+  readonly silent: boolean;
 }
 
 /** Delay in proportion to the distance from the limit, none at the critical value and beyond. */
@@ -68,14 +99,15 @@ export function signDelayMs({ limit, critical, delayMs }: SignLimit, value: numb
 }
 
 /**
- * What a sample of vital signs means. Only what the monitor itself calls good begins or ends a condition: a lead that is off
- * is neither an alarm of the heart nor its end.
+ * What a sample of vital signs means. Only what the monitor itself calls good begins or ends a condition of the patient: a lead
+ * that is off is neither an alarm of the heart nor its end. Whatever has a value says that the monitor is there.
  */
 export function interpretVitals(
   before: PatientWatch | undefined,
-  event: StreamEvent,
-  atMs: number,
+  heard: Heard,
+  rules: VitalsRules,
 ): { readonly watch: PatientWatch; readonly findings: readonly Finding[] } {
+  const { event, atMs } = heard;
   let watch = before ?? { patient: event.subject, beyond: {}, active: [] };
   if (!isEvent(event, VitalsSampled)) return { watch, findings: [] };
   const findings: Finding[] = [];
@@ -86,7 +118,92 @@ export function interpretVitals(
     watch = judged.watch;
     for (const { condition, begins } of judged.turned) findings.push(finding(event, condition, begins));
   }
-  return { watch, findings };
+  const seen = look(watch.screen, heard, event.data, rules);
+  return { watch: { ...watch, screen: seen.screen }, findings: [...seen.findings, ...findings] };
+}
+
+/** The condition `vitals-no-data`, when it is due. Its cause is the last sample that had a value. */
+export function fallBlind(
+  watch: PatientWatch,
+  nowMs: number,
+  rules: VitalsRules,
+): { readonly watch: PatientWatch; readonly findings: readonly Finding[] } | undefined {
+  const { patient: source, screen } = watch;
+  if (!screen || blindDueMs(watch, rules) > nowMs) return undefined;
+  const { lastEvent: cause, lastTime: since, gateway: actor } = screen;
+  return {
+    watch: { ...watch, screen: { ...screen, silent: true } },
+    findings: [{ kind: 'onset', condition: VITALS_NO_DATA, source, cause, since, actor }],
+  };
+}
+
+/** When silence of the monitor becomes a condition; never for one that never showed anything. */
+export function blindDueMs({ screen }: PatientWatch, { vitalsSilenceMs }: VitalsRules): number {
+  return !screen || screen.silent ? Number.POSITIVE_INFINITY : screen.shownMs + vitalsSilenceMs;
+}
+
+/** The last pump was disconnected on purpose: the patient may have left, and nobody waits for the monitor until it shows something. */
+export function letGo(
+  watch: PatientWatch,
+  event: StreamEvent,
+): { readonly watch: PatientWatch; readonly findings: readonly Finding[] } {
+  const { patient: source, screen } = watch;
+  const ended = (condition: string): Finding => ({
+    kind: 'clear',
+    condition,
+    source,
+    cause: event.id,
+    actor: event.actor,
+  });
+  return {
+    watch: { ...watch, screen: screen && { ...screen, silent: true, frozen: false } },
+    findings: [ended(VITALS_NO_DATA), ended(VITALS_FROZEN)],
+  };
+}
+
+/** Quantities that move from beat to beat; a saturation in whole percent may rightly stand still for minutes. */
+const LIVELY: readonly Sign[] = [
+  'heartRateBpm',
+  'systolicPressureMmHg',
+  'diastolicPressureMmHg',
+  'meanArterialPressureMmHg',
+];
+
+/** What the screen as a whole says, apart from its numbers. */
+function look(
+  before: Screen | undefined,
+  { event, atMs, nowMs }: Heard,
+  data: Sample,
+  { vitalsFrozenMs }: VitalsRules,
+): { readonly screen: Screen | undefined; readonly findings: readonly Finding[] } {
+  const shown = Object.entries(data).flatMap(([sign, reading]) =>
+    reading?.value === undefined
+      ? []
+      : [{ sign: sign as Sign, value: reading.value, quality: reading.quality }],
+  );
+  // A screen without any value is as good as none: the clock of its silence runs on.
+  if (shown.length === 0) return { screen: before, findings: [] };
+  const values = shown.map(({ sign, value }) => `${sign} ${value}`).join(' ');
+  // What was not seen in between may have moved.
+  const sinceMs = before?.values === values && !before.silent ? before.sinceMs : atMs;
+  const isLively = shown.some(({ sign }) => LIVELY.includes(sign));
+  const repeats = isLively && atMs - sinceMs >= vitalsFrozenMs;
+  const frozen = repeats || shown.every(({ quality }) => quality === 'frozen');
+  const screen: Screen = {
+    gateway: event.source,
+    shownMs: Math.max(nowMs, before?.shownMs ?? nowMs),
+    lastEvent: event.id,
+    lastTime: event.time,
+    values,
+    sinceMs,
+    frozen,
+    silent: false,
+  };
+  // Whatever is shown ends the silence, also one that an earlier life of this service has found; so it is with frozen values.
+  const findings = [finding(event, VITALS_NO_DATA, false)];
+  if (!frozen) findings.push(finding(event, VITALS_FROZEN, false));
+  else if (before?.frozen !== true) findings.push(finding(event, VITALS_FROZEN, true));
+  return { screen, findings };
 }
 
 interface Turned {

@@ -1,15 +1,20 @@
-import { AssociationEnded, AssociationMade, VitalsSampled, derivedId, isEvent, toToken } from '@bcmed/events';
-import { conditionNamed } from './conditions.js';
-import { MOST_MEMBERS, episodeDecider, type EpisodeCommand } from './decide.js';
+import {
+  AssociationEnded,
+  AssociationMade,
+  VitalsSampled,
+  derivedId,
+  isEvent,
+  toToken,
+  type StreamEvent,
+} from '@bcmed/events';
+import { episodeDecider, type EpisodeCommand } from './decide.js';
 import type { EpisodeEvent } from './episode-events.js';
 import { NO_EPISODE, evolve, type Episode } from './episode.js';
 import {
   associate,
   dissociate,
   fallSilent,
-  givesVasoactive,
   interpret,
-  isShown,
   silenceDueMs,
   type Finding,
   type Heard,
@@ -18,7 +23,15 @@ import {
   type Watched,
 } from './pump-watch.js';
 import { dueMs, type EpisodePolicy } from './timing.js';
-import { interpretVitals, type PatientWatch } from './vitals-watch.js';
+import {
+  blindDueMs,
+  fallBlind,
+  interpretVitals,
+  letGo,
+  type PatientWatch,
+  type VitalsRules,
+} from './vitals-watch.js';
+import { endedBy, givesVasoactiveTo, groupOf, joinable, placeOf, raisedBy } from './ward-lookup.js';
 
 /** Where a pump stands, as far as it is known. */
 export interface Place {
@@ -26,7 +39,7 @@ export interface Place {
   readonly bed?: string | undefined;
 }
 
-export interface WardRules extends EpisodePolicy, WatchRules {
+export interface WardRules extends EpisodePolicy, WatchRules, VitalsRules {
   readonly site: string;
   readonly placeOf: (pump: string) => Place;
   /** Within this time after the last one joined, a further member belongs to the same cause. */
@@ -68,27 +81,26 @@ export interface Step {
 
 /** An admitted event of a pump, of a patient's vital signs, or of a connection between the two. */
 export function hear(ward: Ward, heard: Heard, rules: WardRules): Step {
-  const { event, nowMs, atMs } = heard;
+  const { event, nowMs } = heard;
+  const moment = { event, nowMs, rules };
   if (isEvent(event, VitalsSampled)) {
-    const { watch, findings } = interpretVitals(ward.patients.get(event.subject), event, atMs);
-    const known = { ...ward, patients: with_(ward.patients, watch.patient, watch) };
-    return settle(known, findings, { nowMs, rules });
+    return seen(ward, interpretVitals(ward.patients.get(event.subject), heard, rules), moment);
   }
   if (isEvent(event, AssociationMade)) {
     const { pumpSerial, patient, unit, bed, syringe } = event.data;
     const pump = toToken(pumpSerial);
     const association = { id: event.subject, patient, unit, bed, drug: syringe.drug };
-    return watched(ward, associate(ward.pumps.get(pump), heard, { pump, association }), { nowMs, rules });
+    return watched(ward, associate(ward.pumps.get(pump), heard, { pump, association }), moment);
   }
   if (isEvent(event, AssociationEnded)) {
     const before = [...ward.pumps.values()].find(({ association }) => association?.id === event.subject);
+    if (!before) return { ward, said: [] };
     const isOnPurpose = ['disconnected', 'recorded-wrongly'].includes(event.data.cause);
-    return before
-      ? watched(ward, dissociate(before, event, isOnPurpose), { nowMs, rules })
-      : { ward, said: [] };
+    const step = watched(ward, dissociate(before, event, isOnPurpose), moment);
+    return isOnPurpose ? join(step, left(step.ward, before, moment)) : step;
   }
   if (!event.type.startsWith('bcmed.pump.')) return { ward, said: [] };
-  return watched(ward, interpret(ward.pumps.get(event.subject), heard, rules), { nowMs, rules });
+  return watched(ward, interpret(ward.pumps.get(event.subject), heard, rules), moment);
 }
 
 /** Everything that time alone brings about. */
@@ -99,6 +111,10 @@ export function tick(ward: Ward, nowMs: number, rules: WardRules): Step {
     if (!fallen) continue;
     step = join(step, watched(step.ward, fallen, { nowMs, rules }));
   }
+  for (const watch of ward.patients.values()) {
+    const fallen = fallBlind(watch, nowMs, rules);
+    if (fallen) step = join(step, seen(step.ward, fallen, { nowMs, rules }));
+  }
   for (const { id } of step.ward.episodes.values())
     step = join(step, command(step.ward, id, { kind: 'tick', nowMs }, rules));
   return step;
@@ -108,6 +124,7 @@ export function tick(ward: Ward, nowMs: number, rules: WardRules): Step {
 export function wardDueMs(ward: Ward, rules: WardRules): number {
   let due = Number.POSITIVE_INFINITY;
   for (const watch of ward.pumps.values()) due = Math.min(due, silenceDueMs(watch, rules));
+  for (const watch of ward.patients.values()) due = Math.min(due, blindDueMs(watch, rules));
   for (const episode of ward.episodes.values()) due = Math.min(due, dueMs(episode, rules));
   return due;
 }
@@ -139,11 +156,32 @@ export function causeKey(condition: string, cause: string): string {
 
 interface Moment {
   readonly nowMs: number;
+  /** What was heard; absent when time alone brought it about. */
+  readonly event?: StreamEvent;
   readonly rules: WardRules;
 }
 
 function watched(ward: Ward, { watch, findings }: Watched, moment: Moment): Step {
-  return settle({ ...ward, pumps: with_(ward.pumps, watch.pump, watch) }, findings, moment);
+  const known = { ...ward, pumps: with_(ward.pumps, watch.pump, watch) };
+  let step = settle(known, findings, moment);
+  const { nowMs, rules, event } = moment;
+  if (!event) return step;
+  for (const { id, source } of raisedBy(step.ward, watch))
+    step = join(step, command(step.ward, id, { kind: 'vasoactive', nowMs, source, cause: event.id }, rules));
+  return step;
+}
+
+function seen(ward: Ward, { watch, findings }: ReturnType<typeof letGo>, moment: Moment): Step {
+  return settle({ ...ward, patients: with_(ward.patients, watch.patient, watch) }, findings, moment);
+}
+
+/** When the last pump of a patient was disconnected on purpose, nobody waits for the monitor. */
+function left(ward: Ward, { association }: PumpWatch, moment: Moment): Step {
+  const patient = ward.patients.get(association?.patient ?? '');
+  const { event } = moment;
+  if (!patient || !event) return { ward, said: [] };
+  const isConnected = [...ward.pumps.values()].some((one) => one.association?.patient === patient.patient);
+  return isConnected ? { ward, said: [] } : seen(ward, letGo(patient, event), moment);
 }
 
 function settle(ward: Ward, findings: readonly Finding[], moment: Moment): Step {
@@ -164,7 +202,7 @@ function open(ward: Ward, finding: Finding & { readonly kind: 'onset' }, { nowMs
   const watch = ward.pumps.get(source);
   const place = placeOf(ward, source, rules);
   const group = groupOf(finding, watch, place);
-  const vasoactive = watch !== undefined && givesVasoactive(watch);
+  const vasoactive = givesVasoactiveTo(ward, source);
   const infusing = watch?.infusing === undefined ? {} : { infusing: watch.infusing };
   const given: EpisodeCommand = {
     kind: 'onset',
@@ -179,62 +217,6 @@ function open(ward: Ward, finding: Finding & { readonly kind: 'onset' }, { nowMs
   const id = derivedId(rules.site, 'alarm-episode', condition, group, cause);
   const before = joinable(ward, given, rules) ?? ward.episodes.get(id) ?? { ...NO_EPISODE, id };
   return apply(ward, before, episodeDecider(rules).decide(given, before));
-}
-
-/** Where a pump or a patient is: as it was recorded, else as the configuration says. */
-function placeOf({ pumps }: Ward, source: string, rules: WardRules): Place {
-  const found =
-    pumps.get(source)?.association ??
-    [...pumps.values()].find(({ association }) => association?.patient === source)?.association;
-  return found ? { unit: found.unit, bed: found.bed } : rules.placeOf(source);
-}
-
-/** The open episode to which an onset belongs: the one that has this pump already, or a young one of the same group. */
-function joinable(
-  ward: Ward,
-  { condition, group, member, nowMs }: EpisodeCommand & { kind: 'onset' },
-  rules: WardRules,
-): Episode | undefined {
-  let young: Episode | undefined;
-  for (const episode of ward.episodes.values()) {
-    if (episode.condition !== condition || episode.group !== group) continue;
-    if (episode.members.some(({ source }) => source === member.source)) return episode;
-    const fits = episode.status === 'open' && episode.members.length < MOST_MEMBERS;
-    if (fits && nowMs - episode.joinedMs <= rules.joinWindowMs) young = episode;
-  }
-  return young;
-}
-
-/**
- * What binds members of one cause. Without a known bed every pump is by itself: nobody is told of two pumps at once
- * because nobody said where they stand.
- */
-function groupOf(
-  { condition, source, instance }: Finding & { kind: 'onset' },
-  watch: PumpWatch | undefined,
-  { unit, bed }: Place,
-): string {
-  if (instance !== undefined) return `command/${instance}`;
-  const { bindBy } = conditionNamed(condition);
-  if (!watch) return `patient/${source}`;
-  if (bindBy === 'adapter') return `adapter/${watch.adapter}`;
-  if (bindBy === 'bed' && bed !== undefined) return `bed/${unit ?? 'all'}/${bed}`;
-  return `pump/${source}`;
-}
-
-/** Open episodes of which this ends a member. */
-function endedBy(ward: Ward, finding: Exclude<Finding, { kind: 'onset' }>): string[] {
-  const ids: string[] = [];
-  for (const { id, condition, group, members } of ward.episodes.values()) {
-    const concerned =
-      finding.kind === 'clear-shown'
-        ? isShown(condition)
-        : condition === finding.condition &&
-          (finding.instance === undefined || group === `command/${finding.instance}`);
-    if (concerned && members.some((one) => one.source === finding.source && one.clearedBy === undefined))
-      ids.push(id);
-  }
-  return ids;
 }
 
 function apply(ward: Ward, before: Episode, events: readonly EpisodeEvent[]): Step {
