@@ -29,7 +29,15 @@ export {
 export { ROLES, permissionMatrix, rolesThatMay } from './decisions/words.js';
 export { PolicyError, PolicyUnusableError, TextUnsignableError } from './errors.js';
 export { ALL_UNITS, EMERGENCY_ACCESS_MINUTES, evolvePeople } from './people/evolve.js';
-export { emergencyPatients, identityOf, rolesAnywhere, rolesOn, type Identity } from './people/queries.js';
+export {
+  authenticatorFault,
+  emergencyPatients,
+  identityOf,
+  rolesAnywhere,
+  rolesOn,
+  type AuthenticatorFault,
+  type Identity,
+} from './people/queries.js';
 export {
   entryOf,
   initialPeople,

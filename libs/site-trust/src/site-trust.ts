@@ -10,6 +10,8 @@ import { sealOf, type EventLog, type LogMessage } from '@bcmed/event-log';
 import { evolvePeople, initialPeople, type PeopleState } from '@bcmed/policy';
 import type { KeyId } from '@bcmed/seal';
 import { enrolmentOf, type Enrolment, type OwnKey } from './enrolment.js';
+import { EndedSessions } from './pass/ended-sessions.js';
+import { trustedKeyOf, type PassTrust, type TrustedKey } from './pass/pass-verifier.js';
 
 export interface SiteTrustSettings {
   readonly site: string;
@@ -36,6 +38,7 @@ export const TRUST_SUBJECTS = ['bcmed.{site}.ledger.{site}.epoch-opened', 'bcmed
 export class SiteTrust {
   readonly #admission: AdmissionState;
   #people: PeopleState;
+  readonly #ended = new EndedSessions();
   readonly #positionOf = new Map<string, bigint>();
   #readThrough = 0n;
   #enrolment: Enrolment = { state: 'unknown', detail: 'the stream has not been read yet' };
@@ -94,6 +97,7 @@ export class SiteTrust {
     if (verdict.outcome === 'admitted') {
       this.#positionOf.set(verdict.event.id, position);
       this.#people = evolvePeople(this.#people, verdict.event);
+      this.#ended.take(verdict.event);
     }
     this.settings.onTaken?.(message, verdict);
     this.#enrolment = enrolmentOf(this.settings.own, this.#admission);
@@ -102,6 +106,32 @@ export class SiteTrust {
   /** Whether a key that was believed before still is. */
   believes(keyId: KeyId): boolean {
     return this.#admission.credentials.get(keyId)?.revoked === false;
+  }
+
+  /** A key that was enrolled and not revoked, with what it may seal. */
+  trustedKey(keyId: KeyId): TrustedKey | undefined {
+    return trustedKeyOf(this.#admission, keyId);
+  }
+
+  /** Whether the end of this session was read; sessions of long ago are forgotten. */
+  hasEnded(sessionId: string): boolean {
+    return this.#ended.has(sessionId);
+  }
+
+  /** What passes are verified by. `isCurrent` says whether the one who feeds this follows the stream now. */
+  forPasses(isCurrent: () => boolean): PassTrust {
+    const people = (): PeopleState => this.#people;
+    return {
+      site: this.settings.site,
+      get isCurrent() {
+        return isCurrent();
+      },
+      get people() {
+        return people();
+      },
+      trustedKey: (keyId) => this.trustedKey(keyId),
+      hasEnded: (sessionId) => this.hasEnded(sessionId),
+    };
   }
 
   /** Whether a message may be acted on. Demands that everything before it on {@link TRUST_SUBJECTS} was taken. */

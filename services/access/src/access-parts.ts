@@ -19,6 +19,7 @@ import { Enrolment } from './commands/enrolment.js';
 import { FirstStart } from './commands/first-start.js';
 import { Limiter } from './commands/limiter.js';
 import { OrderTexts } from './commands/order-texts.js';
+import { Passes } from './commands/passes.js';
 import { PeopleDesk } from './commands/people-desk.js';
 import { Sessions } from './commands/sessions.js';
 import { Web } from './commands/web.js';
@@ -42,7 +43,8 @@ async function foundations(config: AccessConfig, clock: Clock) {
   const decisions = new Decisions(log, trust, maker, clock);
   const authority = new Authority({ trust, store, outbox, maker, clock });
   const mirror = mirrorOf(config, identity, { store, trust });
-  return { site, stateDir, clock, store, trust, log, maker, outbox, decisions, authority, mirror };
+  const passes = new Passes(site, identity, clock);
+  return { site, stateDir, passes, clock, store, trust, log, maker, outbox, decisions, authority, mirror };
 }
 
 export type AccessParts = Awaited<ReturnType<typeof accessParts>>;

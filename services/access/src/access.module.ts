@@ -16,6 +16,8 @@ import { Enrolment } from './commands/enrolment.js';
 import { Limiter } from './commands/limiter.js';
 import { OrdersController } from './commands/orders.controller.js';
 import { OrderTexts } from './commands/order-texts.js';
+import { PassesController } from './commands/passes.controller.js';
+import { Passes } from './commands/passes.js';
 import { PeopleController } from './commands/people.controller.js';
 import { PeopleDesk } from './commands/people-desk.js';
 import { SessionsController } from './commands/sessions.controller.js';
@@ -39,6 +41,7 @@ export class AccessModule {
         PagesController,
         EnrolmentsController,
         SessionsController,
+        PassesController,
         PeopleController,
         OrdersController,
         ApprovalsController,
@@ -59,6 +62,7 @@ export class AccessModule {
         },
         part(AccessRecord, 'trust'),
         part(Sessions, 'sessions'),
+        part(Passes, 'passes'),
         part(Enrolment, 'enrolment'),
         part(PeopleDesk, 'people'),
         part(OrderTexts, 'orders'),

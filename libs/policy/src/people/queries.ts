@@ -58,3 +58,22 @@ export function identityOf(people: PeopleState, name: string): Identity {
     demonstration: usable.length > 0 && usable.every(({ demonstration }) => demonstration),
   };
 }
+
+/** Why an authenticator proves nobody any more; undefined while it does. */
+export type AuthenticatorFault =
+  'person-unknown' | 'person-revoked' | 'authenticator-revoked' | 'demonstration';
+
+/**
+ * Whether somebody who proved to be a person with this very authenticator still is: the authenticator is theirs and holds, and so do
+ * they. Another authenticator of the same person does not count.
+ */
+export function authenticatorFault(
+  people: PeopleState,
+  { person, credentialId }: { readonly person: string; readonly credentialId: string },
+): AuthenticatorFault | undefined {
+  if (identityOf(people, person).revoked) return 'person-revoked';
+  const authenticator = entryOf(people.authenticators, credentialId);
+  if (authenticator?.person !== person) return 'person-unknown';
+  if (entryOf(people.revokedAuthenticators, credentialId)) return 'authenticator-revoked';
+  return authenticator.demonstration && !people.settings.allowDemonstration ? 'demonstration' : undefined;
+}

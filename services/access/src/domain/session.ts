@@ -1,5 +1,4 @@
-import { identityOf, type PeopleState } from '@bcmed/policy';
-import { entryOf } from '@bcmed/policy';
+import { authenticatorFault, type PeopleState } from '@bcmed/policy';
 
 /** Somebody who signed in, as it is kept. */
 export interface Session {
@@ -26,16 +25,9 @@ export function endOf(
   nowMs: number,
   { idleMs }: SessionRules,
 ): SessionEnd | undefined {
-  if (!mayStay(session, people)) return 'revoked';
+  // The very authenticator that opened it must still hold, not merely another one of the person.
+  if (authenticatorFault(people, session)) return 'revoked';
   return nowMs >= session.untilMs || nowMs - session.seenMs >= idleMs ? 'expired' : undefined;
-}
-
-/** The very authenticator that opened it must still hold, not merely another one of the person. */
-function mayStay({ person, credentialId }: Session, people: PeopleState): boolean {
-  const authenticator = entryOf(people.authenticators, credentialId);
-  if (authenticator?.person !== person || entryOf(people.revokedAuthenticators, credentialId)) return false;
-  if (authenticator.demonstration && !people.settings.allowDemonstration) return false;
-  return !identityOf(people, person).revoked;
 }
 
 /** Whether the use of a session is worth writing down. */

@@ -157,6 +157,10 @@ export const sessionAnswer = z.object({
   roles: z.array(z.object({ role, unit: z.string() })),
   token: z.string().optional().describe('For a key only: send it as bearer. A passkey gets a cookie instead'),
 });
+export const passAnswer = z.object({
+  pass: z.string().describe('Sent to another service as `Authorization: Bearer <pass>`'),
+  expiresAt: z.string().describe('Get a new one before'),
+});
 export const enrolledAnswer = z.object({ person: z.string() });
 export const linkAnswer = z.object({ person: z.string(), address: z.string(), expiresAt: z.string() });
 export const keyAnswer = z.object({ person: z.string(), credentialId: z.string() });
