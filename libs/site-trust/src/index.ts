@@ -28,4 +28,4 @@ export {
 } from './pass/pass-verifier.js';
 export { ByPerson, PersonGuard, demandPermission, personOf } from './pass/person.guard.js';
 export { loadServiceIdentity, type IdentitySettings, type ServiceIdentity } from './service-identity.js';
-export { SiteTrust, TRUST_SUBJECTS, type SiteTrustSettings } from './site-trust.js';
+export { SiteTrust, TRUST_SUBJECTS, type ReadBeside, type SiteTrustSettings } from './site-trust.js';

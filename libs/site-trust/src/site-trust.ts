@@ -25,6 +25,14 @@ export interface SiteTrustSettings {
   readonly onTaken?: (message: LogMessage, verdict: Admission) => void;
 }
 
+/** What somebody else wants of the same read: each message judged at its own place in the stream. */
+export interface ReadBeside {
+  /** Filters of the site, none of which overlaps with {@link TRUST_SUBJECTS}. */
+  readonly subjects: readonly string[];
+  /** May get a message again when the read was begun anew. */
+  readonly take: (message: LogMessage, verdict: Admission) => void;
+}
+
 /** What {@link SiteTrust} reads, as patterns of a subscription: everything that decides whom to believe. */
 export const TRUST_SUBJECTS = ['bcmed.{site}.ledger.{site}.epoch-opened', 'bcmed.{site}.access.>'] as const;
 
@@ -69,7 +77,7 @@ export class SiteTrust {
   }
 
   /** Reads what stands on the stream now. Throws what reading the log throws; what was read until then counts. */
-  async load(log: EventLog): Promise<void> {
+  async load(log: EventLog, beside?: ReadBeside): Promise<void> {
     const { site } = this.settings;
     const to = await log.lastPosition();
     for (const pattern of TRUST_SUBJECTS) {
@@ -78,8 +86,12 @@ export class SiteTrust {
       const subject = pattern.replaceAll('{site}', site);
       // Nothing before the epoch is believed, so access is read behind it.
       const from = (this.#admission.epoch ? this.#readThrough : 0n) + 1n;
-      for await (const message of log.readSubject(subject, { from, to })) {
-        this.take(message);
+      const others = pattern === TRUST_SUBJECTS[0] ? [] : (beside?.subjects ?? []);
+      for await (const message of log.readSubjects([subject, ...others], { from, to })) {
+        // The area is the third word of a subject.
+        if (message.subject.split('.')[2] !== subject.split('.')[2])
+          beside?.take(message, this.judge(message));
+        else this.take(message);
         if (this.validators && pattern === TRUST_SUBJECTS[0]) break;
       }
     }

@@ -36,7 +36,7 @@ export const configSchema = z.object({
     .string()
     .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, 'only a-z, 0-9 and inner hyphens')
     .default('icu-1')
-    .describe('the care unit in which the pumps of this instance stand: whose people may order them'),
+    .describe('the care unit in which a pump of this instance stands while nobody recorded at whom it is'),
   ALLOW_DEMONSTRATION: z
     .enum(['true', 'false'], 'neither true nor false')
     .default('false')

@@ -29,6 +29,8 @@ export const TOLD = {
   pumpTwice: 'BCM-ADAPTER-PUMP-TWICE',
   /** A command stood on the stream that the rules of admission refuse; it was not looked at. */
   commandNotBelieved: 'BCM-ADAPTER-COMMAND-NOT-BELIEVED',
+  /** A record of who hangs on a pump stood on the stream that the rules of admission refuse; it was not looked at. */
+  associationNotBelieved: 'BCM-ADAPTER-ASSOCIATION-NOT-BELIEVED',
   /** A command broke the adapter; it was left out, and the next ones go on. */
   commandUnusable: 'BCM-ADAPTER-COMMAND-UNUSABLE',
   /** What became of a command could not be written: the disk takes nothing. */

@@ -22,6 +22,7 @@ import { blocksDurable, onBlockAnchored } from './reactions/on-block-anchored.co
 import { onSiteEvent, siteDurable } from './reactions/on-site-event.controller.js';
 import { SettleOutbox } from './reactions/settle-outbox.js';
 import { SiteInbox } from './reactions/site-inbox.js';
+import { Bedsides } from './views/bedsides.js';
 import { StatusController } from './views/status.controller.js';
 
 /** The only wiring of the adapter: what is made, of what, in this order. */
@@ -90,17 +91,39 @@ function parts(config: AdapterConfig, health: HealthRegistry): AdapterParts {
   const onForked = recorder.beginAnew.bind(recorder);
   const outbox = new SettleOutbox({ site, store, clock, log, latency, validators, onForked, onConfirmed });
   const pollers = pollersOf(config, { clock, recorder, log });
-  const unit = config.BCMED_UNIT;
+  const bedsides = new Bedsides(config.BCMED_UNIT);
   const people = () => trust.people;
   const believes = (keyId: KeyId): boolean => trust.believes(keyId);
-  const desk = new CommandDesk({ site, unit, store, recorder, pollers, clock, log, people, believes });
+  const desk = new CommandDesk({ site, bedsides, store, recorder, pollers, clock, log, people, believes });
   const credentials = busCredentials('pump-adapter', config.NATS_SEED_FILE);
   const bus = new BusLink(
     { servers: config.NATS_URL, site, instance, source, credentials, drainMs: config.DRAIN_MS },
     { store, trust, publisher, log, catchUp: (events) => inbox.catchUp(events) },
   );
-  const inbox = new SiteInbox({ site, store, trust, desk, log, onTrustChanged: () => bus.trustChanged() });
-  return { clock, store, recorder, pollers, trust, publisher, outbox, latency, desk, inbox, bus, health };
+  const inbox = new SiteInbox({
+    site,
+    store,
+    trust,
+    bedsides,
+    desk,
+    log,
+    onTrustChanged: () => bus.trustChanged(),
+  });
+  return {
+    clock,
+    store,
+    recorder,
+    pollers,
+    trust,
+    publisher,
+    outbox,
+    latency,
+    bedsides,
+    desk,
+    inbox,
+    bus,
+    health,
+  };
 }
 
 function recorderOf(

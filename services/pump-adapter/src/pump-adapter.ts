@@ -16,6 +16,7 @@ import type { Recorder } from './commands/recorder.js';
 import { TOLD } from './errors.js';
 import type { SiteInbox } from './reactions/site-inbox.js';
 import type { SettleOutbox } from './reactions/settle-outbox.js';
+import type { Bedsides } from './views/bedsides.js';
 
 /** The parts of an adapter, already made. */
 export interface AdapterParts {
@@ -27,6 +28,7 @@ export interface AdapterParts {
   readonly publisher: OutboxPublisher;
   readonly outbox: SettleOutbox;
   readonly latency: LatencyWindow;
+  readonly bedsides: Bedsides;
   readonly desk: CommandDesk;
   readonly inbox: SiteInbox;
   readonly bus: BusLink;

@@ -1,7 +1,11 @@
 import {
+  AssociationEnded,
+  AssociationMade,
   AuthenticatorEnrolled,
   CommandAuthorised,
   createEvent,
+  EmergencyAccessClosed,
+  EmergencyAccessOpened,
   PersonRevoked,
   RoleGranted,
   serialiseEvent,
@@ -22,17 +26,19 @@ import type { TinyLedger } from './tiny-ledger.js';
 const SITE = 's1';
 let counter = 0;
 
-/** The access and dosing services' words on the stream, and the people who sign. */
+/** The words of access, dosing and a monitor on the stream, and the people who sign. */
 export class Prescriber {
   readonly access = fixtureSealer('access');
   readonly dosing = fixtureSealer('dosing');
+  readonly monitor = fixtureSealer('monitor');
 
   constructor(private readonly ledger: TinyLedger) {}
 
-  /** Enrols both services. */
+  /** Enrols all three. */
   async open(): Promise<void> {
     await this.ledger.enrolService(this.access, 'access/1', ['access']);
     await this.ledger.enrolService(this.dosing, 'dosing/1', ['dosing']);
+    await this.ledger.enrolService(this.monitor, 'icu-monitor/1', ['association']);
   }
 
   async enrol(person: string, ...roles: (readonly [Role, string])[]): Promise<void> {
@@ -45,6 +51,51 @@ export class Prescriber {
 
   async revoke(person: string): Promise<void> {
     await this.say(this.access, PersonRevoked, person, { revokedBy: 'person-admin', reason: 'a test' });
+  }
+
+  /** Records that the pump is connected to a patient; gives the id of the association. */
+  async associate(
+    patient: string,
+    more: { unit?: string; pump?: string; sealer?: Sealer } = {},
+  ): Promise<string> {
+    const { unit = 'icu-1', pump = '8002-51740', sealer = this.monitor } = more;
+    const id = uuidV7();
+    await this.say(sealer, AssociationMade, id, {
+      patient,
+      bed: 'bed-7',
+      unit,
+      pumpSerial: pump,
+      syringe: { drug: 'midazolam', concentration: '50 mg in 50 ml' },
+      recordedBy: 'icu-monitor/1',
+      validFrom: new Date().toISOString(),
+    });
+    return id;
+  }
+
+  async endAssociation(
+    id: string,
+    cause: 'patient-moved' | 'syringe-changed' = 'patient-moved',
+  ): Promise<void> {
+    const validUntil = new Date().toISOString();
+    await this.say(this.monitor, AssociationEnded, id, { cause, recordedBy: 'icu-monitor/1', validUntil });
+  }
+
+  /** Opens emergency access to a patient; gives its id. */
+  async breakGlass(person: string, patient: string, until = Date.now() + 30 * 60_000): Promise<string> {
+    const id = uuidV7();
+    await this.say(this.access, EmergencyAccessOpened, id, {
+      person,
+      patient,
+      unit: 'icu-1',
+      cause: 'resuscitation',
+      reason: 'a test',
+      until: new Date(until).toISOString(),
+    });
+    return id;
+  }
+
+  async closeGlass(id: string, person: string): Promise<void> {
+    await this.say(this.access, EmergencyAccessClosed, id, { person, cause: 'ended', closedBy: person });
   }
 
   /** A fresh order as a text; every part can be another. */
@@ -83,7 +134,11 @@ export class Prescriber {
 
   /** Seals and appends one event. */
   async say(sealer: Sealer, definition: EventDefinition, entity: string, data: object): Promise<string> {
-    const source = sealer === this.access ? 'access/1' : 'dosing/1';
+    const source =
+      new Map([
+        [this.access, 'access/1'],
+        [this.monitor, 'icu-monitor/1'],
+      ]).get(sealer) ?? 'dosing/1';
     const id = uuidV7();
     const time = new Date().toISOString();
     const event = createEvent(

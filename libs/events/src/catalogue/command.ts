@@ -94,6 +94,8 @@ export const CommandFailed = defineEvent('pump', 'command-failed', {
       .enum([
         'text-unreadable',
         'wrong-pump',
+        'patient-differs',
+        'association-changed',
         'signature-invalid',
         'not-permitted',
         'approvals-missing',

@@ -1,14 +1,14 @@
 import type { PumpOrder, SignedText } from '@bcmed/events';
 import { authorise, checkSignedText, type Action, type PeopleState } from '@bcmed/policy';
-import type { Refusal } from '../domain/index.js';
+import type { Bedside, Refusal } from '../domain/index.js';
 
 export interface AuthorityRequest {
   readonly signed: SignedText;
   readonly order: PumpOrder;
   /** Different people who must have signed. */
   readonly approvalsNeeded: number;
-  /** Where the pump stands by the adapter's own record. */
-  readonly unit: string;
+  /** Where the pump stands and at whom, as it was recorded. */
+  readonly bedside: Pick<Bedside, 'unit' | 'patient'>;
   /** RFC 3339. */
   readonly at: string;
 }
@@ -25,7 +25,7 @@ const ACTIONS: Readonly<Record<PumpOrder['action'], Action>> = {
  * it, the others approved. A stop needs somebody who is known and has signed, and no permission.
  */
 export function judgeAuthority(request: AuthorityRequest, people: PeopleState): Refusal | undefined {
-  const { signed, order, approvalsNeeded, unit, at } = request;
+  const { signed, order, approvalsNeeded, bedside, at } = request;
   const check = checkSignedText(signed, people);
   const [person] = check.people;
   // One who signed is enough for a stop, whoever else did.
@@ -34,7 +34,8 @@ export function judgeAuthority(request: AuthorityRequest, people: PeopleState): 
     return { reason: 'signature-invalid', detail: (check.fault ?? faults.join('; ')).slice(0, 256) };
   }
   if (order.action === 'stop') return undefined;
-  const resource = { kind: 'pump', id: order.pump, unit } as const;
+  const { unit, patient } = bedside;
+  const resource = { kind: 'pump', id: order.pump, unit, ...(patient !== undefined && { patient }) } as const;
   for (const [index, who] of check.people.entries()) {
     const action = index === 0 ? ACTIONS[order.action] : 'approve-order';
     const circumstances = { at, ...(index > 0 && { requestedBy: person }) };

@@ -12,6 +12,7 @@ import type { SafetyStore } from '../adapters/safety-store.js';
 import type { StoredCommand, StoredPump } from '../adapters/safety-store-rows.js';
 import { LONGEST_LIFE_MS, SETTLES_MS, type CommandReport, type Refusal } from '../domain/index.js';
 import { TOLD } from '../errors.js';
+import type { Bedsides } from '../views/bedsides.js';
 import { CommandMemory } from './command-memory.js';
 import { carriedOut, refused, unknown } from './command-report.js';
 import { isStop, judgeCommand, refusalNow, type JudgedCommand } from './judge-command.js';
@@ -19,8 +20,8 @@ import type { Recorder } from './recorder.js';
 
 export interface DeskSettings {
   readonly site: string;
-  /** Care unit in which the pumps of this adapter stand. */
-  readonly unit: string;
+  /** At whom each pump is, as the stream was read. */
+  readonly bedsides: Pick<Bedsides, 'of'>;
   readonly store: SafetyStore;
   readonly recorder: Recorder;
   readonly pollers: readonly Poller[];
@@ -100,17 +101,31 @@ export class CommandDesk {
 
   /** Takes one admitted command or stop, in the order of the stream; a second delivery of it changes nothing. */
   take(event: StreamEvent, position: bigint, keyId: KeyId): void {
-    const { clock, people, site, unit, recorder } = this.settings;
-    if (!recorder.pumps.some(({ entity }) => entity === event.subject)) return;
+    const { clock, people, site, bedsides, recorder } = this.settings;
+    const pump = recorder.pumps.find(({ entity }) => entity === event.subject);
+    if (!pump) return;
     if (this.#memory.has(event.id)) return;
     const using = (nonce: string): StoredCommand | undefined => this.#memory.using(nonce);
-    const here = { site, unit, people: people(), at: clock.now().at, using };
+    const here = { site, bedside: bedsides.of(pump.serial), people: people(), at: clock.now().at, using };
     const judgement = judgeCommand({ event, position }, here);
     if (!judgement) return;
     const command = { ...judgement.command, keyId };
     const why = judgement.refusal ?? this.#refusalHere(command);
     if (why) this.#refuse(command, why);
     else this.#accept({ ...command, state: 'accepted' });
+  }
+
+  /**
+   * Judges again what waits for its line, because people, keys or beds are others than before: whoever ordered is told at once, also
+   * while the line is busy. Stops wait for nobody's rights.
+   */
+  reconsider(): void {
+    if (!this.#isOpen) return;
+    for (const command of this.#memory.open()) {
+      if (command.state !== 'accepted' || isStop(command) || !command.order) continue;
+      const refusal = this.#refusalNow(command, command.order);
+      if (refusal) this.#refuse(command, refusal);
+    }
   }
 
   /** What this pump itself stands in the way with. */
@@ -210,12 +225,18 @@ export class CommandDesk {
       const detail = `the set rate is ${found ?? 'not known'}, not ${assumed} ml/h`;
       if (found !== assumed) return { reason: 'state-changed', detail };
     }
-    const { clock, people, unit, believes } = this.settings;
-    const { signed, approvalsNeeded, keyId } = command;
+    return this.#refusalNow(command, order) ?? this.#refusalHere(command);
+  }
+
+  /** What people, keys, clock and beds say of an accepted command now. */
+  #refusalNow(command: StoredCommand, order: PumpOrder): Refusal | undefined {
+    const { clock, people, bedsides, believes } = this.settings;
+    const { signed, approvalsNeeded, keyId, position } = command;
     if (!signed || approvalsNeeded === undefined) return NOT_CONNECTED;
     if (!isStop(command) && keyId !== undefined && !believes(keyId)) return KEY_REVOKED;
-    const now = { unit, people: people(), at: clock.now().at };
-    return refusalNow({ order, signed, approvalsNeeded }, now) ?? this.#refusalHere(command);
+    const bedside = bedsides.of(this.#pumpOf(command)?.serial ?? order.pump);
+    const now = { bedside, people: people(), at: clock.now().at };
+    return refusalNow({ order, signed, approvalsNeeded, position }, now);
   }
 
   #brokeOff(command: StoredCommand, error: unknown): void {

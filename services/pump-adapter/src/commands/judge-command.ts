@@ -8,7 +8,14 @@ import {
 } from '@bcmed/events';
 import { checkSignedText, type PeopleState } from '@bcmed/policy';
 import type { StoredCommand } from '../adapters/safety-store-rows.js';
-import { misdirected, notFresh, readOrder, type Refusal } from '../domain/index.js';
+import {
+  misdirected,
+  notAtBedside,
+  notFresh,
+  readOrder,
+  type Bedside,
+  type Refusal,
+} from '../domain/index.js';
 import { judgeAuthority } from './authority.js';
 
 /** A command as the stream brought it, already admitted. */
@@ -20,8 +27,8 @@ export interface Brought {
 /** By what a command is judged. */
 export interface Here {
   readonly site: string;
-  /** Care unit in which the pump stands by the adapter's own record. */
-  readonly unit: string;
+  /** Where the pump stands and at whom, as it is recorded now. */
+  readonly bedside: Bedside;
   readonly people: PeopleState;
   /** RFC 3339, by the adapter's clock. */
   readonly at: string;
@@ -63,25 +70,27 @@ export function judgeCommand({ event, position }: Brought, here: Here): Judgemen
     const detail = `action: must be stop, is ${order.action}`;
     return { command, refusal: { reason: 'text-unreadable', detail } };
   }
-  const wrong = misdirected(order, { site: here.site, unit: here.unit, entity: event.subject });
+  const wrong = misdirected(order, { site: here.site, entity: event.subject });
   if (wrong) return { command, refusal: wrong };
   if (prior) {
     const detail = `the nonce was used by ${prior.commandId}`;
     return { command, refusal: { reason: 'used-before', detail } };
   }
-  const refusal = refusalNow({ order, signed, approvalsNeeded }, here);
+  const refusal = refusalNow({ order, signed, approvalsNeeded, position }, here);
   return refusal ? { command, refusal } : { command };
 }
 
-/** What can change while a command waits: its freshness, and what the people who signed may. */
+/** What can change while a command waits: at whom the pump is, its freshness, and what the people who signed may. */
 export function refusalNow(
-  { order, signed, approvalsNeeded }: Required<Pick<StoredCommand, 'order' | 'signed' | 'approvalsNeeded'>>,
-  { unit, people, at }: Pick<Here, 'unit' | 'people' | 'at'>,
+  command: Required<Pick<StoredCommand, 'order' | 'signed' | 'approvalsNeeded' | 'position'>>,
+  { bedside, people, at }: Pick<Here, 'bedside' | 'people' | 'at'>,
 ): Refusal | undefined {
+  const { order, signed, approvalsNeeded, position } = command;
   const life = { issuedMs: Date.parse(order.issuedAt), expiresMs: Date.parse(order.expiresAt) };
   return (
+    notAtBedside({ order, issuedMs: life.issuedMs, position }, bedside) ??
     notFresh(life, Date.parse(at), order.action === 'stop') ??
-    judgeAuthority({ signed, order, approvalsNeeded, unit, at }, people)
+    judgeAuthority({ signed, order, approvalsNeeded, bedside, at }, people)
   );
 }
 

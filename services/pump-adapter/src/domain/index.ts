@@ -9,6 +9,7 @@ export {
   type Syringe,
   type Vtbi,
 } from './events.js';
+export { notAtBedside, type Bedside, type PlacedOrder } from './bedside.js';
 export { LONGEST_LIFE_MS, misdirected, notFresh, readOrder, type ReadOrder, type Refusal } from './order.js';
 export { evolve } from './evolve.js';
 export {

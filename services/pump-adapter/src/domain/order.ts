@@ -30,17 +30,14 @@ export function readOrder(text: string): ReadOrder {
   return { refusal: { reason: 'text-unreadable', detail: detail.slice(0, 256) } };
 }
 
-/** Whether the order is for this pump, at this site, on this unit. */
+/** Whether the order is for this pump, at this site. */
 export function misdirected(
   order: PumpOrder,
-  here: { readonly site: string; readonly unit: string; readonly entity: string },
+  here: { readonly site: string; readonly entity: string },
 ): Refusal | undefined {
   const wrong = (detail: string): Refusal => ({ reason: 'wrong-pump', detail });
   if (toToken(order.pump) !== here.entity) return wrong(`the text is for pump ${order.pump}`);
   if (order.site !== here.site) return wrong(`the text is for site ${order.site}, this is ${here.site}`);
-  // A stop goes through: whoever must stop a pump may have its unit wrong.
-  if (order.action !== 'stop' && order.unit !== here.unit)
-    return wrong(`the text is for unit ${order.unit}, the pump stands in ${here.unit}`);
   return undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { Admission } from '@bcmed/admission';
 import type { Delivery, EventLog, LogMessage } from '@bcmed/event-log';
 import { StoreUnwritableError } from '@bcmed/safety-store';
 import type { SiteTrust } from '@bcmed/site-trust';
@@ -5,6 +6,7 @@ import type { AdapterLog } from '../adapters/adapter-log.js';
 import type { SafetyStore } from '../adapters/safety-store.js';
 import type { CommandDesk } from '../commands/command-desk.js';
 import { TOLD } from '../errors.js';
+import type { Bedsides } from '../views/bedsides.js';
 
 /** What is ordered of pumps, as patterns of a subscription. */
 export const COMMAND_SUBJECTS = [
@@ -12,17 +14,21 @@ export const COMMAND_SUBJECTS = [
   'bcmed.{site}.dosing.*.stop-ordered',
 ] as const;
 
+/** At whom each pump is. */
+export const BEDSIDE_SUBJECTS = ['bcmed.{site}.association.>'] as const;
+
 export interface InboxSettings {
   readonly site: string;
   readonly store: SafetyStore;
   readonly trust: SiteTrust;
+  readonly bedsides: Bedsides;
   readonly desk: CommandDesk;
   readonly log: AdapterLog;
   /** Told after keys or people may have changed. */
   readonly onTrustChanged: () => void;
 }
 
-/** Takes what the site says about keys, people and commands, in the order of the stream. */
+/** Takes what the site says about keys, people, beds and commands, in the order of the stream. */
 export class SiteInbox {
   constructor(private readonly settings: InboxSettings) {}
 
@@ -32,28 +38,51 @@ export class SiteInbox {
    */
   async catchUp(events: EventLog): Promise<void> {
     const { site, store, trust, desk, onTrustChanged } = this.settings;
-    await trust.load(events);
+    const inSite = (pattern: string): string => pattern.replaceAll('{site}', site);
+    await trust.load(events, {
+      subjects: BEDSIDE_SUBJECTS.map(inSite),
+      take: (message, verdict) => void this.#bedside(message, verdict),
+    });
     onTrustChanged();
     // Not beyond what was read of keys and people: what follows comes through the subscription, in its order.
     const to = trust.position;
     const from = (store.siteProgress() ?? to) + 1n;
-    const filters = COMMAND_SUBJECTS.map((pattern) => pattern.replaceAll('{site}', site));
+    const filters = COMMAND_SUBJECTS.map(inSite);
     for await (const message of events.readSubjects(filters, { from, to })) this.#command(message);
     this.#pass(to);
     desk.open();
   }
 
   take(deliveries: readonly Delivery[]): void {
+    const { trust, desk, onTrustChanged } = this.settings;
     let trustChanged = false;
+    let bedsChanged = false;
     for (const delivery of deliveries) {
-      if (delivery.subject.includes('.dosing.')) this.#command(delivery);
+      const [, , area] = delivery.subject.split('.');
+      if (area === 'dosing') this.#command(delivery);
+      else if (area === 'association')
+        bedsChanged = this.#bedside(delivery, trust.judge(delivery)) || bedsChanged;
       else {
-        this.settings.trust.take(delivery);
+        trust.take(delivery);
         trustChanged = true;
       }
     }
-    if (trustChanged) this.settings.onTrustChanged();
+    if (trustChanged) onTrustChanged();
+    if (trustChanged || bedsChanged) desk.reconsider();
     this.#pass(deliveries.at(-1)?.position);
+  }
+
+  /** True when a pump is at somebody else, or at nobody, from here on. */
+  #bedside({ position }: LogMessage, verdict: Admission): boolean {
+    const { bedsides, log } = this.settings;
+    if (verdict.outcome === 'admitted') return bedsides.take(verdict.event, position) !== undefined;
+    const { reason, detail } = verdict;
+    log.error({
+      msg: `an association is not believed: ${reason}`,
+      detail,
+      code: TOLD.associationNotBelieved,
+    });
+    return false;
   }
 
   #command(message: LogMessage): void {

@@ -33,6 +33,10 @@ export interface PumpView extends Belief {
   readonly chain: string;
   readonly sequence: number;
   readonly lastHeardAt?: string;
+  /** Care unit in which it stands: recorded, or else configured. */
+  readonly unit: string;
+  /** Pseudonym of the patient at whom it is recorded. */
+  readonly patient?: string;
 }
 
 @Controller()
@@ -61,14 +65,20 @@ export class StatusController {
 
   @Get('pumps')
   pumps(): readonly PumpView[] {
-    return this.adapter.parts.recorder.pumps.map(({ entity, serial, line, chain, sequence, state }) => ({
-      entity,
-      serial,
-      line,
-      chain,
-      sequence,
-      ...state.belief,
-      ...(state.watch.heard && { lastHeardAt: state.watch.heard.at }),
-    }));
+    const { recorder, bedsides } = this.adapter.parts;
+    return recorder.pumps.map(({ entity, serial, line, chain, sequence, state }) => {
+      const { unit, patient } = bedsides.of(serial);
+      return {
+        entity,
+        serial,
+        line,
+        chain,
+        sequence,
+        ...state.belief,
+        ...(state.watch.heard && { lastHeardAt: state.watch.heard.at }),
+        unit,
+        ...(patient !== undefined && { patient }),
+      };
+    });
   }
 }
