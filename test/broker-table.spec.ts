@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUS_IDENTITIES } from '@bcmed/event-log';
+import { TRUST_SUBJECTS } from '@bcmed/site-trust';
 import { describe, expect, it } from 'vitest';
 
 const SERVICES = join(import.meta.dirname, '..', 'services');
@@ -27,6 +28,14 @@ describe('the table of who may do what on the broker', () => {
       const durables = consumers.map(({ durable }) => durable).sort();
       expect(durables, name).toEqual([...new Set(declaredDurables(name))].sort());
     }
+  });
+
+  it('gives those who fold keys and people what the library of trust asks for', () => {
+    const believers = BUS_IDENTITIES.flatMap(({ consumers }) => consumers).filter(({ durable }) =>
+      durable.endsWith('-on-site-event'),
+    );
+    expect(believers).toHaveLength(3);
+    for (const { pattern } of believers) expect(pattern).toEqual(expect.arrayContaining([...TRUST_SUBJECTS]));
   });
 
   it('lets no two services publish in one area, nor share a consumer', () => {

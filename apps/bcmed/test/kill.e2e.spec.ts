@@ -1,21 +1,28 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import type { Stack } from '../src/index.js';
-import { VICTIMS, busyStack, expectNothingLost, killOnce } from './kill-rounds.js';
+import { BusyWard, VICTIMS, expectNothingLost, expectOneEndEach } from './kill-rounds.js';
 
-describe('a ward whose machinery is killed in the middle of its work', () => {
-  let stack: Stack;
+describe('a ward whose machinery is killed with orders in flight', () => {
+  let ward: BusyWard;
   beforeAll(async () => {
-    stack = await busyStack();
+    ward = await BusyWard.open();
   });
   afterAll(async () => {
-    await stack.stop();
+    await ward.stack.stop();
   });
 
   it.each(VICTIMS)('goes on after kill -9 of %s', async (victim) => {
-    await killOnce(stack, victim);
+    await ward.killOnce(victim);
   });
 
-  it('has lost nothing, counted nothing twice, and verifies', async () => {
-    await expectNothingLost(stack);
+  it('comes to rest with nothing waiting', async () => {
+    await ward.comeToRest();
+  });
+
+  it('has carried out every command at most once, and tells one end of each', async () => {
+    await expectOneEndEach(ward);
+  });
+
+  it('has lost nothing, counted nothing twice, and verifies, as the audit service finds too', async () => {
+    await expectNothingLost(ward.stack);
   });
 });

@@ -1,6 +1,11 @@
 import type { WardAction } from './domain/actions.js';
 import type { BedAction, Floor } from './domain/bedside/floor.js';
-import { EmulatedAsena, type LogEntry, type ResponseTime } from './domain/emulated-asena.js';
+import {
+  EmulatedAsena,
+  type ActingFrame,
+  type LogEntry,
+  type ResponseTime,
+} from './domain/emulated-asena.js';
 import { FaultPlayer, type FaultReport, type FaultStep } from './domain/faults/fault.js';
 import type { Misbehaviour } from './domain/misbehaviour.js';
 import { TICK_MS } from './domain/physics.js';
@@ -119,6 +124,10 @@ export class Ward {
 
   log(serial: string): readonly LogEntry[] {
     return this.#pumps.get(serial)?.emulated.log ?? [];
+  }
+
+  frames(serial: string): readonly ActingFrame[] {
+    return this.#pumps.get(serial)?.emulated.frames ?? [];
   }
 
   /** Null when the pump took it, else why not. */

@@ -33,6 +33,12 @@ export class ConsumerDriftError extends EventLogError {
   override readonly name = 'ConsumerDriftError';
 }
 
+/** The broker lets this identity neither make nor change its consumer, and it is missing or not as the service declares it. */
+export class ConsumerNotAllowedError extends EventLogError {
+  readonly code = 'BCM-LOG-CONSUMER-NOT-ALLOWED';
+  override readonly name = 'ConsumerNotAllowedError';
+}
+
 /** The stream ends before a position that was handled already: it lost its tail. Nothing is consumed until it is restored. */
 export class TailLostError extends EventLogError {
   readonly code = 'BCM-LOG-TAIL-LOST';

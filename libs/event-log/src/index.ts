@@ -4,9 +4,11 @@ export {
   BUS_IDENTITIES,
   SET_UP_IDENTITY,
   permissionsOf,
+  type BusConsumer,
   type BusIdentity,
   type BusPermissions,
 } from './broker/identities.js';
+export { setUpConsumers } from './broker/set-up-consumers.js';
 export { busCredentials, loadOrCreateSeed, type BusCredentials } from './broker/seed-file.js';
 export {
   CONNECT_DEFAULTS,

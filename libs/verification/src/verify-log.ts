@@ -198,10 +198,14 @@ async function settle(
   const anchored = await readHead(question, false);
   const head = contractOf(anchored)?.head;
   if (!head || question.chain.kind === 'recorded') return anchored;
-  const deadline = performance.now() + settleMs;
-  while (question.walk.number < head.number && performance.now() < deadline) {
-    await question.walk.blocksUpTo(undefined);
-    if (question.walk.number >= head.number) break;
+  const { walk } = question;
+  let deadline = performance.now() + settleMs;
+  while (walk.number < head.number && performance.now() < deadline) {
+    const before = walk.number;
+    await walk.blocksUpTo(undefined);
+    if (walk.number >= head.number) break;
+    // What is walked is not waited for: a long way to the head must not use up the time for the last confirmation.
+    if (walk.number > before) deadline = performance.now() + settleMs;
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     signal?.throwIfAborted();
   }

@@ -6,7 +6,7 @@ import {
   type PostgresServer,
   type Supervised,
 } from '@bcmed/embedded';
-import { EventLog, STREAM, connectNats, setUpStreams } from '@bcmed/event-log';
+import { EventLog, STREAM, connectNats, setUpConsumers, setUpStreams } from '@bcmed/event-log';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { StackError } from '../errors.js';
@@ -38,6 +38,17 @@ export interface WardOptions {
   readonly seed: number;
   /** Session that is played at the pumps from the start. */
   readonly session?: string;
+  /**
+   * Virtual seconds in a second (1). Pumps, patients and faults live on virtual time, the pumps' watchdog of 15 s too: the adapter must
+   * poll often enough for it. All services keep the time of the clock on the wall.
+   */
+  readonly speed?: number;
+  /** File with faults at virtual times. */
+  readonly faults?: string;
+  /** How many times as often as on a real ward things go wrong by themselves; never when it is left out. */
+  readonly backgroundFaults?: number;
+  /** How often each patient is sampled, in seconds of the clock on the wall (5). */
+  readonly vitalsEverySeconds?: number;
 }
 
 export type ServiceName = 'icu' | 'ledger' | 'pump-adapter' | 'audit' | 'access' | 'dosing' | 'alarms';
@@ -77,6 +88,7 @@ export class Stack {
         credentials: backbone.credentials,
       });
       await setUpStreams(connection, site.site);
+      await setUpConsumers(connection, site.site);
       const operator = new SiteOperator(new EventLog(connection), site, root);
       return new Stack(options, backbone, site, operator, connection, {
         nats: nats.url,
@@ -154,14 +166,13 @@ export class Stack {
   }
 
   /** Resolves to the lines of the emulated pumps, as the adapter's configuration writes them. */
-  async startIcu({ ward, seed, session }: WardOptions): Promise<string[]> {
+  async startIcu(options: WardOptions): Promise<string[]> {
     const { layout } = this.backbone;
+    const { ward } = options;
     const withPatients = 'beds' in ward;
     const args = [
-      ...(withPatients ? ['--beds', String(ward.beds)] : ['--pumps', String(ward.pumps)]),
-      ...['--seed', String(seed), '--pty-dir', layout.lines],
-      ...['--control-port-file', join(layout.icu, 'http-port')],
-      ...(session === undefined ? [] : ['--session', session]),
+      ...wardArguments(options),
+      ...['--pty-dir', layout.lines, '--control-port-file', join(layout.icu, 'http-port')],
       ...(withPatients ? this.#monitorArguments() : []),
     ];
     const what = withPatients
@@ -304,6 +315,21 @@ export class Stack {
       alarmsUrl: url('alarms'),
     });
   }
+}
+
+/** The part of the mock ICU's command line that says what ward it is. */
+function wardArguments({ ward, seed, ...given }: WardOptions): string[] {
+  const option = (name: string, value: string | number | undefined): string[] =>
+    value === undefined ? [] : [name, String(value)];
+  return [
+    ...('beds' in ward ? option('--beds', ward.beds) : option('--pumps', ward.pumps)),
+    ...option('--seed', seed),
+    ...option('--session', given.session),
+    ...option('--speed', given.speed),
+    ...option('--faults', given.faults),
+    ...option('--background-faults', given.backgroundFaults),
+    ...option('--vitals-every', given.vitalsEverySeconds),
+  ];
 }
 
 const truths = z.array(

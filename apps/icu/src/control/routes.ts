@@ -24,6 +24,9 @@ export function routes(ward: Ward, { floor, gateway }: Surroundings = {}): reado
     onPump(ward, 'GET', '/log', "the newest entries of the pump's own log", ({ serial }) =>
       ok(ward.log(serial)),
     ),
+    onPump(ward, 'GET', '/frames', 'the newest frames from the line that act on it', ({ serial }) =>
+      ok(ward.frames(serial)),
+    ),
     onPump(ward, 'POST', '/actions', 'a hand at the pump or the bed', ({ serial }, body) =>
       checked(actionSchema, body, (action) => {
         const reason = ward.act(serial, action);

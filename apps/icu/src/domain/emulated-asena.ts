@@ -20,7 +20,17 @@ export interface LogEntry {
   readonly event: PumpEvent;
 }
 
+/** A frame that came from the line and acts on the pump, whether or not the pump took it. */
+export interface ActingFrame {
+  readonly atMs: number;
+  /** As `command-executed` writes it: without CRC and frame. */
+  readonly text: string;
+}
+
 const KEPT_LOG_ENTRIES = 200;
+const KEPT_FRAMES = 2_000;
+const ACTING: ReadonlySet<string> = new Set(GUESSES.commandsThatNeedRemoteControl.value);
+const WITHOUT_VALUE: ReadonlySet<string> = new Set(['INF_START', 'INF_STOP', 'INF_VI_CLEAR']);
 const BITS_PER_BYTE_ON_THE_LINE = 10;
 
 /**
@@ -41,6 +51,7 @@ export class EmulatedAsena {
   readonly #jitter: Dice;
   readonly #responseTime: ResponseTime;
   readonly #log: LogEntry[] = [];
+  readonly #frames: ActingFrame[] = [];
 
   /** Told what went into the patient in each whole second of virtual time, in order, each second once. */
   onSecond: (deliveredMl: number) => void = () => undefined;
@@ -59,6 +70,11 @@ export class EmulatedAsena {
   /** The newest entries of the pump's own log, oldest first. */
   get log(): readonly LogEntry[] {
     return this.#log;
+  }
+
+  /** The newest frames from the line that act on the pump, oldest first: how often a driver really said it. */
+  get frames(): readonly ActingFrame[] {
+    return this.#frames;
   }
 
   get misbehaviour(): Misbehaviour {
@@ -126,6 +142,11 @@ export class EmulatedAsena {
   }
 
   #answer(request: asena.AsenaFrame): void {
+    const { command, fields } = request;
+    if (ACTING.has(command) && (fields.length > 0 || WITHOUT_VALUE.has(command))) {
+      this.#frames.push({ atMs: this.#state.elapsedMs, text: [command, ...fields].join('^') });
+      this.#frames.splice(0, this.#frames.length - KEPT_FRAMES);
+    }
     const { state, events, reply } = answer(this.#state, request);
     this.#take(state, events);
     const bytes = this.#line.transmit(reply);

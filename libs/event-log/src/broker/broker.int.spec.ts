@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startNats, type NatsServer } from '@bcmed/embedded';
-import { jetstreamManager } from '@nats-io/jetstream';
+import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { sealed, SITE } from '../../test/server.js';
@@ -14,6 +14,7 @@ import { requireStreams, setUpStreams, STREAM } from '../streams.js';
 import { brokerAuthorisation } from './authorisation.js';
 import { BUS_IDENTITIES, inboxPrefixOf, SET_UP_IDENTITY } from './identities.js';
 import { loadOrCreateSeed } from './seed-file.js';
+import { setUpConsumers, subscriptionOf } from './set-up-consumers.js';
 
 let folder: string;
 let server: NatsServer;
@@ -35,6 +36,7 @@ beforeAll(async () => {
     credentials: { name: SET_UP_IDENTITY, seedFile: seedOf(SET_UP_IDENTITY) },
   });
   await setUpStreams(setUp, SITE);
+  await setUpConsumers(setUp, SITE);
 });
 afterAll(async () => {
   await setUp.close();
@@ -54,9 +56,12 @@ async function as(name: string, seed = name): Promise<NatsConnection> {
   return connection;
 }
 
+const managerOf = (connection: NatsConnection) =>
+  jetstreamManager(connection, { checkAPI: false, timeout: 2_000 });
+
 const consumerOf = async (connection: NatsConnection, durable: string, pattern = 'bcmed.{site}.>') =>
   ensureConsumer(
-    await jetstreamManager(connection, { checkAPI: false }),
+    await managerOf(connection),
     resolveSubscription({ mode: 'batch', pattern, options: { durable } }, SITE),
     undefined,
   );
@@ -70,9 +75,10 @@ describe('a service with its own identity', () => {
       await new EventLog(connection).append({ ...sealed('x'), subject });
     }
     for (const stream of reads) await new EventLog(connection, { stream }).lastPosition();
-    for (const { stream, durable } of consumers) {
-      const pattern = stream === STREAM.events ? 'bcmed.{site}.>' : 'bcmed-block.{site}.>';
-      expect((await consumerOf(connection, durable, pattern)).name).toBe(durable);
+    const manager = await managerOf(connection);
+    for (const consumer of consumers) {
+      const found = await ensureConsumer(manager, subscriptionOf(consumer, SITE), undefined);
+      expect(found.name).toBe(consumer.durable);
     }
   });
 
@@ -89,12 +95,50 @@ describe('a service with its own identity', () => {
 
   it('touches neither a stream nor the consumer of another', async () => {
     const connection = await as('audit');
-    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 500 });
+    const manager = await managerOf(connection);
     await expect(manager.streams.delete(STREAM.events)).rejects.toThrow();
     await expect(manager.streams.purge(STREAM.events)).rejects.toThrow();
     await consumerOf(await as('ledger'), 'ledger-on-event-appended');
     await expect(manager.consumers.delete(STREAM.events, 'ledger-on-event-appended')).rejects.toThrow();
     await expect(consumerOf(connection, 'ledger-on-event-appended')).rejects.toThrow();
+  });
+
+  it('takes from its consumers what the table says and nothing else: access gets no vital signs', async () => {
+    const connection = await as('access');
+    const manager = await managerOf(connection);
+    const vitals = `bcmed.${SITE}.vitals.>`;
+    const durable = 'access-1-on-site-event';
+    for (const wish of [
+      { name: 'access-1-more', filter_subject: vitals },
+      { durable_name: 'access-1-more', filter_subjects: [vitals, `bcmed.${SITE}.pump.>`] },
+      { filter_subject: vitals, mem_storage: true },
+      { durable_name: durable, filter_subjects: [vitals] },
+    ]) {
+      const refused = manager.consumers.add(STREAM.events, { ack_policy: AckPolicy.All, ...wish });
+      await expect(refused, JSON.stringify(wish)).rejects.toThrow(/permissions violation/i);
+    }
+    await expect(
+      manager.consumers.update(STREAM.events, durable, { filter_subject: vitals }),
+    ).rejects.toThrow(/permissions violation/i);
+    await expect(consumerOf(connection, durable)).rejects.toMatchObject({
+      code: 'BCM-LOG-CONSUMER-NOT-ALLOWED',
+    });
+
+    await new EventLog(setUp).append({ ...sealed('x'), subject: `bcmed.${SITE}.vitals.stay-1.sampled` });
+    const subject = `bcmed.${SITE}.access.person-1.role-granted`;
+    await new EventLog(setUp).append({ ...sealed('x'), subject });
+    const consumer = await jetstream(connection).consumers.get(STREAM.events, durable);
+    const seen: string[] = [];
+    for (
+      let next = await consumer.next({ expires: 5_000 });
+      next;
+      next = await consumer.next({ expires: 1_000 })
+    ) {
+      seen.push(next.subject);
+      next.ack();
+    }
+    expect(seen).toContain(subject);
+    expect(seen.filter((one) => !one.includes('.access.') && !one.endsWith('.epoch-opened'))).toEqual([]);
   });
 
   it('cannot listen to the answers to another', async () => {

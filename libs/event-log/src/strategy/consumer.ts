@@ -7,8 +7,8 @@ import {
   type ConsumerInfo,
   type JetStreamManager,
 } from '@nats-io/jetstream';
-import { nanos } from '@nats-io/transport-node';
-import { ConsumerDriftError, StreamMissingError } from '../errors.js';
+import { PermissionViolationError, nanos } from '@nats-io/transport-node';
+import { ConsumerDriftError, ConsumerNotAllowedError, StreamMissingError } from '../errors.js';
 import type { Subscription } from './subscription.js';
 
 /**
@@ -40,7 +40,9 @@ const FIXED = new Set(['durable_name', 'ack_policy']);
  * The consumer as it is wanted: created, updated or left alone. One that has to be created begins at `resumeAt` when the
  * caller knows how far it was, else where the subscription says.
  *
- * Throws StreamMissingError and ConsumerDriftError; any other error means that the server could not be asked.
+ * Where the broker lets only the set-up identity make and change consumers, this only looks.
+ *
+ * Throws StreamMissingError, ConsumerDriftError and ConsumerNotAllowedError; any other error means that the server could not be asked.
  */
 export async function ensureConsumer(
   manager: JetStreamManager,
@@ -72,8 +74,18 @@ export async function ensureConsumer(
     if (cause instanceof JetStreamApiError && cause.code === JetStreamApiCodes.StreamNotFound) {
       throw new StreamMissingError(`${durable}: there is no stream ${stream}.`, { cause });
     }
+    if (isDenied(cause))
+      throw new ConsumerNotAllowedError(
+        `Consumer ${durable} of ${stream} is missing, or its settings differ, and only the set-up identity may change that.`,
+        { cause },
+      );
     throw cause;
   }
+}
+
+function isDenied(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false;
+  return cause instanceof PermissionViolationError || isDenied(cause.cause);
 }
 
 async function infoOf(
