@@ -35,11 +35,12 @@ export const order: Benchmark = ({ say, seconds = SECONDS }) =>
         action: 'set-rate',
         rateMlPerHour,
         drug: 'midazolam',
+        concentration: '50-mg',
         dose,
       });
       const beganMs = performance.now();
       const signatures = [nurse.sign(text)];
-      const { commandId } = await prescriber.place({ text, signatures, concentration: '50-mg' });
+      const { commandId } = await prescriber.place({ text, signatures });
       const { readBackAfterMs } = await prescriber.executed(`order ${orders}`, commandId);
       whole.add(performance.now() - beganMs);
       onTheLine.add(readBackAfterMs);

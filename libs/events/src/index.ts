@@ -32,6 +32,13 @@ export {
   type EventAttributes,
   type ParsedEvent,
 } from './event.js';
-export { pumpAction, pumpOrderText, type PumpAction, type PumpOrder } from './pump-order.js';
+export {
+  isDosedOrder,
+  pumpAction,
+  pumpOrderText,
+  type DosedOrder,
+  type PumpAction,
+  type PumpOrder,
+} from './pump-order.js';
 export { subjectOf } from './subjects.js';
 export { TOKEN, type PersonSignature, type Role, type SignedText } from './terms.js';

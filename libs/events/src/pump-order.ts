@@ -1,14 +1,17 @@
 import { z } from 'zod';
-import { instant, rateMlPerHour, volumeMl } from './terms.js';
+import { decimalText, instant, rateMlPerHour, sha256, token, volumeMl } from './terms.js';
 
 /** What can be asked of a pump. */
 export const pumpAction = z
   .enum(['set-rate', 'start', 'stop', 'set-vtbi'])
   .describe('set-rate: ml/h; set-vtbi: ml; start and stop take no value');
 
+/** What a dose is reckoned from, besides a weight. */
+const RECKONED_WITH = ['careArea', 'concentration', 'libraryHash'] as const;
+
 /**
- * The text that people sign for a pump. It names everything that the adapter acts on, so nothing beside it can change what
- * is done.
+ * The text that people sign for a pump. It names everything that the adapter acts on, and everything from which the dose is
+ * reckoned, so nothing beside it can change what is done.
  */
 export const pumpOrderText = z
   .strictObject({
@@ -25,6 +28,14 @@ export const pumpOrderText = z
       .optional()
       .describe('What the person ordered, in clinical units, from which the rate was reckoned'),
     drug: z.string().min(1).max(64).optional(),
+    careArea: token.optional().describe('Care area of the drug library; absent only in a stop'),
+    concentration: token
+      .optional()
+      .describe('Name of the concentration in the drug library; absent only in a stop'),
+    weightKg: decimalText.optional().describe('Weight that the dose is reckoned with, if it is per kilogram'),
+    libraryHash: sha256
+      .optional()
+      .describe('SHA-256 of the drug library that the person saw; absent only in a stop'),
     nonce: z.string().regex(/^[A-Za-z0-9_-]{22,86}$/, 'must be at least 16 random bytes in base64url'),
     issuedAt: instant,
     expiresAt: instant,
@@ -37,8 +48,24 @@ export const pumpOrderText = z
       const message = wanted ? `is missing for ${order.action}` : `has no meaning for ${order.action}`;
       context.addIssue({ code: 'custom', path: [field], message });
     }
+    // A stop is not refused for what it lacks, nor for what it says too much.
+    if (order.action === 'stop') return;
+    for (const field of RECKONED_WITH) {
+      if (order[field] !== undefined) continue;
+      context.addIssue({ code: 'custom', path: [field], message: `is missing for ${order.action}` });
+    }
   })
   .describe('Exactly what a person orders of a pump');
 
 export type PumpOrder = z.infer<typeof pumpOrderText>;
 export type PumpAction = z.infer<typeof pumpAction>;
+
+/** An order that says how its dose is reckoned: every one but a stop. */
+export type DosedOrder = PumpOrder & { readonly action: Exclude<PumpAction, 'stop'> } & Readonly<
+    Record<(typeof RECKONED_WITH)[number], string>
+  >;
+
+/** Whether a dose can be reckoned from an order; true for every text that the schema takes, but a stop. */
+export function isDosedOrder(order: PumpOrder): order is DosedOrder {
+  return order.action !== 'stop' && RECKONED_WITH.every((field) => order[field] !== undefined);
+}

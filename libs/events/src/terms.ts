@@ -18,6 +18,9 @@ export const instant = z.iso
 /** A whole number as text, since JSON numbers end at 2^53. */
 export const decimal = z.string().regex(/^(0|[1-9][0-9]{0,18})$/, 'must be a whole number in decimal digits');
 
+/** A quantity as text: exactly what was written, without a binary fraction in between. */
+export const decimalText = z.string().regex(/^\d{1,9}(?:\.\d{1,12})?$/, 'must be a plain decimal number');
+
 /** SHA-256 in base64url: Merkle leaves and nodes. */
 export const sha256 = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes in base64url');
 

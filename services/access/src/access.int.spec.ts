@@ -305,6 +305,9 @@ describe('an order', () => {
     patient: 'stay-4d',
     action: 'set-rate',
     rateMlPerHour: 5,
+    careArea: 'adult-icu',
+    concentration: '50-mg',
+    libraryHash: 'A'.repeat(43),
   };
 
   it('is signed by a passkey over its exact text, and everybody who checks it accepts it', async () => {
@@ -350,6 +353,13 @@ describe('an order', () => {
       status: 400,
       body: { errors: [{ field: 'rateMlPerHour', fix: 'is missing for set-rate' }] },
     });
+    const { libraryHash: __, careArea: ___, ...unreckoned } = wish;
+    expect(await call('POST /orders/texts', unreckoned, as)).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'careArea' }, { field: 'libraryHash', fix: 'is missing for set-rate' }] },
+    });
+    const { rateMlPerHour: ____, ...stop } = { ...unreckoned, action: 'stop' };
+    expect((await call('POST /orders/texts', stop, as)).status).toBe(201);
   });
 });
 

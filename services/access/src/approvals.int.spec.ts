@@ -7,7 +7,16 @@ import { Ward } from '../test/ward.js';
 
 const NURSE = { role: 'nurse', unit: 'icu-1' };
 const PHYSICIAN = { role: 'physician', unit: 'icu-1' };
-const ORDER = { pump: '8002-51740', unit: 'icu-1', patient: 'stay-4d', action: 'set-rate', rateMlPerHour: 5 };
+const ORDER = {
+  pump: '8002-51740',
+  unit: 'icu-1',
+  patient: 'stay-4d',
+  action: 'set-rate',
+  rateMlPerHour: 5,
+  careArea: 'adult-icu',
+  concentration: '50-mg',
+  libraryHash: 'A'.repeat(43),
+};
 const WITHIN = { timeout: 20_000, interval: 20 };
 
 let ward: Ward;

@@ -208,7 +208,7 @@ describe('an infusion', () => {
     const { infusionId } = await authorised();
     await site.associate(pump, { drug: 'insulin', concentration: '50 unit in 50 ml' });
     const change = { drug: 'insulin', dose: { value: '2', unit: 'unit/h' }, rateMlPerHour: 2 };
-    const body = site.order({ pump, ...change }, ['nurse', 'physician'], { concentration: '50-unit' });
+    const body = site.order({ pump, concentration: '50-unit', ...change }, ['nurse', 'physician']);
     await vi.waitFor(async () => expect((await dosing.post('/orders', body)).status).toBe(201), WITHIN);
     expect(await last(infusionId, 'infusion-closed')).toMatchObject({ data: { outcome: 'abandoned' } });
   });

@@ -36,8 +36,8 @@ async function standsAtBed(at: string, syringe: { drug?: string; concentration?:
   );
 }
 
-const order = (change: Partial<PumpOrder> = {}, people = ['nurse'], more: object = {}) =>
-  site.order({ pump, ...change }, people, more);
+const order = (change: Partial<PumpOrder> = {}, people = ['nurse']) =>
+  site.order({ pump, ...change }, people);
 
 async function refusedWith(body: unknown) {
   const answer = await dosing.post('/orders', body);
@@ -60,12 +60,24 @@ describe('whoever sends something hostile', () => {
   );
 
   it.each([
-    ['a care area', { careArea: 'a.>' }],
-    ['a concentration', { concentration: '*' }],
-    ['a weight', { weightKg: '80; drop' }],
-    ['a library', { libraryHash: '>' }],
+    ['a care area', 'careArea', 'a.>'],
+    ['a concentration', 'concentration', '*'],
+    ['a weight', 'weightKg', '80; drop'],
+    ['a library', 'libraryHash', '>'],
+    ['no library', 'libraryHash', undefined],
+    ['no care area', 'careArea', undefined],
+    ['no concentration', 'concentration', undefined],
+  ])('as %s gets a refusal that names the field', async (_, field, value) => {
+    const { words, reason } = await refusedWith(order({ [field]: value }));
+    expect(reason).toBe('text-unreadable');
+    expect(words).toContain(`${field}: `);
+  });
+
+  it.each([
     ['a field that nobody knows', { approved: true }],
-  ])('as %s is told what is wrong', async (_, more) => {
+    ['what belongs into the signed text', { careArea: 'adult-icu' }],
+    ['another weight than the signed one', { weightKg: '20' }],
+  ])('beside the text as %s is told what is wrong', async (_, more) => {
     const answer = await dosing.post('/orders', { ...order(), ...more });
     expect(answer).toMatchObject({ status: 400 });
     expect(answer.body.errors.length).toBeGreaterThan(0);

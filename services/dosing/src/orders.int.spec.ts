@@ -37,19 +37,17 @@ async function standsAtBed(at: string, syringe: { drug?: string; concentration?:
   );
 }
 
-const order = (change: Partial<PumpOrder> = {}, people = ['nurse'], more: object = {}) =>
-  site.order({ pump, ...change }, people, more);
+const order = (change: Partial<PumpOrder> = {}, people = ['nurse']) =>
+  site.order({ pump, ...change }, people);
 const commandsFor = async (at: string) =>
   (await site.said('command-authorised')).filter(({ subject }) => subject === at);
 
 /** Dopamine takes two signatures and living vitals: 5 microgram/kg/min for 80 kg from 200 mg in 50 ml is 6 ml/h. */
 async function dopamine(people: string[], change: Partial<PumpOrder> = {}) {
   await standsAtBed(pump, { drug: 'dopamine', concentration: '200 mg in 50 ml' });
-  return order(
-    { drug: 'dopamine', dose: { value: '5', unit: 'microgram/kg/min' }, rateMlPerHour: 6, ...change },
-    people,
-    { concentration: '200-mg', weightKg: '80' },
-  );
+  const strength = { concentration: '200-mg', weightKg: '80' };
+  const dose = { dose: { value: '5', unit: 'microgram/kg/min' }, rateMlPerHour: 6 };
+  return order({ drug: 'dopamine', ...strength, ...dose, ...change }, people);
 }
 
 async function refusedWith(body: unknown) {
@@ -160,7 +158,7 @@ describe('an order that the ward does not allow', () => {
   });
 
   it('against another library is refused', async () => {
-    const body = order({}, ['nurse'], { libraryHash: 'A'.repeat(43) });
+    const body = order({ libraryHash: 'A'.repeat(43) });
     expect(await refusedWith(body)).toMatchObject({ reason: 'library-changed' });
   });
 
@@ -174,11 +172,8 @@ describe('an order that the ward does not allow', () => {
 
   it.each(['0', '800', '29.9'])('for a patient of %s kg is refused', async (weightKg) => {
     await standsAtBed(pump, { drug: 'propofol', concentration: '10 mg/ml' });
-    const body = order(
-      { drug: 'propofol', dose: { value: '20', unit: 'microgram/kg/min' }, rateMlPerHour: 9.6 },
-      ['nurse'],
-      { concentration: 'neat', weightKg },
-    );
+    const dose = { dose: { value: '20', unit: 'microgram/kg/min' }, rateMlPerHour: 9.6 };
+    const body = order({ drug: 'propofol', concentration: 'neat', weightKg, ...dose });
     expect(await refusedWith(body)).toMatchObject({ reason: 'weight-implausible', value: `${weightKg} kg` });
   });
 

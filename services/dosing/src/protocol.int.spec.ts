@@ -49,13 +49,15 @@ afterAll(async () => {
 /** At 100 mmHg the protocol gives 1 microgram/kg/min: for 80 kg 48 ml/h. */
 const order = (dose = '1', rateMlPerHour = 48) =>
   site.order(
-    { drug: 'nitroprusside', dose: { value: dose, unit: 'microgram/kg/min' }, rateMlPerHour },
-    ['nurse', 'physician'],
     {
+      drug: 'nitroprusside',
+      dose: { value: dose, unit: 'microgram/kg/min' },
+      rateMlPerHour,
       concentration: 'standard',
       weightKg: '80',
       libraryHash: libraryHash(Buffer.from(TEXT)),
     },
+    ['nurse', 'physician'],
   );
 /** Until dosing has read all that stands on the stream. */
 async function heard(): Promise<void> {

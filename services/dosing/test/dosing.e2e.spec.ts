@@ -44,8 +44,9 @@ async function vitals(): Promise<void> {
 
 async function orderOf(...people: string[]) {
   await vitals();
-  const change = { drug: 'dopamine', dose: { value: '5', unit: 'microgram/kg/min' }, rateMlPerHour: 6 };
-  return site.order(change, people, { concentration: '200-mg', weightKg: '80' });
+  const strength = { concentration: '200-mg', weightKg: '80' };
+  const dose = { dose: { value: '5', unit: 'microgram/kg/min' }, rateMlPerHour: 6 };
+  return site.order({ drug: 'dopamine', ...dose, ...strength }, people);
 }
 
 async function onlyCommand(): Promise<string> {

@@ -41,6 +41,12 @@ import { LIBRARY } from './ward.js';
 
 export const PUMP = '8002-51740';
 export const PATIENT = 'stay-4d';
+const MIDAZOLAM = {
+  drug: 'midazolam',
+  careArea: 'adult-icu',
+  concentration: '50-mg',
+  libraryHash: LIBRARY.hash,
+};
 
 interface ChainEnd {
   readonly chain: string;
@@ -200,7 +206,7 @@ export class Site {
   text(order: Partial<PumpOrder> = {}, lifeMs = 60_000): string {
     const { action = 'set-rate' } = order;
     const rate = action === 'set-rate' ? { rateMlPerHour: 2, dose: { value: '2', unit: 'mg/h' } } : {};
-    const about = action === 'stop' ? {} : { patient: PATIENT, drug: 'midazolam' };
+    const about = action === 'stop' ? {} : { patient: PATIENT, ...MIDAZOLAM };
     return JSON.stringify({
       kind: 'pump-order',
       site: 's1',
@@ -230,15 +236,8 @@ export class Site {
   }
 
   /** The body of `POST /orders`. */
-  order(order: Partial<PumpOrder> = {}, people = ['nurse'], more: object = {}) {
-    const signed = this.signed(this.text(order), ...people);
-    return {
-      order: signed,
-      careArea: 'adult-icu',
-      concentration: '50-mg',
-      libraryHash: LIBRARY.hash,
-      ...more,
-    };
+  order(order: Partial<PumpOrder> = {}, people = ['nurse']) {
+    return { order: this.signed(this.text(order), ...people) };
   }
 
   /** Everything that dosing said, in order. */

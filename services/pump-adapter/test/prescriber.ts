@@ -24,6 +24,7 @@ import { v7 as uuidV7 } from 'uuid';
 import type { TinyLedger } from './tiny-ledger.js';
 
 const SITE = 's1';
+const RECKONED_WITH = { careArea: 'adult-icu', concentration: '50-mg', libraryHash: 'A'.repeat(43) };
 let counter = 0;
 
 /** The words of access, dosing and a monitor on the stream, and the people who sign. */
@@ -106,6 +107,7 @@ export class Prescriber {
       site: SITE,
       pump: '8002-51740',
       unit: 'icu-1',
+      ...(order.action !== 'stop' && RECKONED_WITH),
       nonce: String(counter).padStart(22, 'A'),
       issuedAt: new Date(now).toISOString(),
       expiresAt: new Date(now + 60_000).toISOString(),

@@ -6,6 +6,7 @@ import {
   isEvent,
   type PersonSignature,
   type PumpOrder,
+  type SignedText,
   type StreamEvent,
 } from '@bcmed/events';
 import { z } from 'zod';
@@ -21,15 +22,6 @@ const orderAnswer = z.object({ orderId: z.string(), state: z.string(), commandId
 const pumpAnswer = z.object({ bed: z.object({ patient: z.string() }) });
 
 export type OrderAnswer = z.infer<typeof orderAnswer>;
-
-/** An order that people signed, and how its dose was reckoned. */
-export interface SignedOrder {
-  readonly text: string;
-  readonly signatures: readonly PersonSignature[];
-  /** Name of the concentration in the library. */
-  readonly concentration: string;
-  readonly weightKg?: string;
-}
 
 /** Writes orders as a console would, gives them to the dosing service, and waits for what the pump did. */
 export class Prescriber {
@@ -53,7 +45,11 @@ export class Prescriber {
       site: this.stack.site.site,
       pump,
       unit: UNIT,
-      ...(order.action !== 'stop' && { patient: bed.patient }),
+      ...(order.action !== 'stop' && {
+        patient: bed.patient,
+        careArea: 'adult-icu',
+        libraryHash: this.libraryHash,
+      }),
       ...order,
       nonce: randomBytes(16).toString('base64url'),
       issuedAt: new Date(now).toISOString(),
@@ -61,12 +57,8 @@ export class Prescriber {
     });
   }
 
-  body({ text, signatures, ...beside }: SignedOrder): object {
-    return { order: { text, signatures }, careArea: 'adult-icu', ...beside, libraryHash: this.libraryHash };
-  }
-
-  async place(order: SignedOrder): Promise<OrderAnswer> {
-    return ask(orderAnswer, `${this.stack.service('dosing').url}/orders`, this.body(order));
+  async place(order: SignedText): Promise<OrderAnswer> {
+    return ask(orderAnswer, `${this.stack.service('dosing').url}/orders`, { order });
   }
 
   /** Further signatures over the text of an order that waits. */

@@ -1,11 +1,11 @@
-import type { StreamEvent } from '@bcmed/events';
+import type { SignedText, StreamEvent } from '@bcmed/events';
 import { z } from 'zod';
 import { StackError } from '../errors.js';
 import type { Stack } from '../stack/stack.js';
 import { AlarmListener } from './alarm-listener.js';
 import { ask, problem, send } from './ask.js';
 import { Cast, type Member } from './cast.js';
-import { Prescriber, type SignedOrder } from './prescriber.js';
+import { Prescriber } from './prescriber.js';
 import { Witness } from './witness.js';
 
 /** One thing that happened in the shift, as the services said it. */
@@ -79,11 +79,12 @@ export class Shift {
       action: 'set-rate',
       rateMlPerHour: 3,
       drug: 'midazolam',
+      concentration: '50-mg',
       dose: { value: '3', unit: 'mg/h' },
     });
     const beganMs = performance.now();
     const signatures = [this.cast.member('nurse').sign(text)];
-    const { commandId } = await this.prescriber.place({ text, signatures, concentration: '50-mg' });
+    const { commandId } = await this.prescriber.place({ text, signatures });
     await this.#executed('a nurse orders midazolam 3 mg/h', commandId, beganMs);
   }
 
@@ -92,10 +93,11 @@ export class Shift {
       action: 'set-rate',
       rateMlPerHour: 6.7,
       drug: 'dopamine',
+      ...DOPAMINE_AT_BED_3,
       dose: { value: '5', unit: 'microgram/kg/min' },
     });
     const first = [this.cast.member('physician').sign(text)];
-    const waiting = await this.prescriber.place({ text, signatures: first, ...DOPAMINE_AT_BED_3 });
+    const waiting = await this.prescriber.place({ text, signatures: first });
     if (waiting.state !== 'waiting') throw new StackError(`dopamine with one signature is ${waiting.state}`);
     const beganMs = performance.now();
     const { commandId } = await this.prescriber.add(waiting.orderId, [this.cast.member('nurse').sign(text)]);
@@ -107,11 +109,12 @@ export class Shift {
       action: 'set-rate',
       rateMlPerHour: 67.5,
       drug: 'dopamine',
+      ...DOPAMINE_AT_BED_3,
       dose: { value: '50', unit: 'microgram/kg/min' },
     });
     const beganMs = performance.now();
     const signatures = [this.cast.member('physician').sign(text), this.cast.member('nurse').sign(text)];
-    await this.#refused('ten times that dose', { text, signatures, ...DOPAMINE_AT_BED_3 }, beganMs);
+    await this.#refused('ten times that dose', { text, signatures }, beganMs);
   }
 
   async #occlusion(): Promise<void> {
@@ -152,12 +155,13 @@ export class Shift {
       action: 'set-rate',
       rateMlPerHour: 2,
       drug: 'midazolam',
+      concentration: '50-mg',
       dose: { value: '2', unit: 'mg/h' },
     });
     const beganMs = performance.now();
     const url = `${this.#access}/people/${gone.person}/revocation`;
     await ask(z.unknown(), url, { reason: 'left the unit' }, token);
-    const order = { text, signatures: [gone.sign(text)], concentration: '50-mg' };
+    const order = { text, signatures: [gone.sign(text)] };
     await this.#refused('a nurse who was just revoked orders', order, beganMs);
   }
 
@@ -175,8 +179,8 @@ export class Shift {
     return (await ask(sessionAnswer, `${this.#access}/sessions`, { challenge, signature })).token;
   }
 
-  async #refused(step: string, order: SignedOrder, beganMs: number): Promise<void> {
-    const answer = await send(`${this.#dosing}/orders`, this.prescriber.body(order));
+  async #refused(step: string, order: SignedText, beganMs: number): Promise<void> {
+    const answer = await send(`${this.#dosing}/orders`, { order });
     if (answer.status < 400) throw new StackError(`${step}: was not refused`);
     const { title, reason } = problem.parse(answer.body);
     this.#say(step, `refused: ${typeof reason === 'string' ? reason : title}`, beganMs);

@@ -29,7 +29,7 @@ export const CommandAuthorised = defineEvent('dosing', 'command-authorised', {
     entity: serial,
     data: {
       order: {
-        text: '{"kind":"pump-order","site":"icu-north","pump":"8002-51740","unit":"icu-1","patient":"stay-4d","action":"set-rate","rateMlPerHour":5,"nonce":"AAAAAAAAAAAAAAAAAAAAAA","issuedAt":"2026-11-20T12:00:00.000Z","expiresAt":"2026-11-20T12:00:30.000Z"}',
+        text: '{"kind":"pump-order","site":"icu-north","pump":"8002-51740","unit":"icu-1","patient":"stay-4d","action":"set-rate","rateMlPerHour":5,"dose":{"value":"5","unit":"mg/h"},"drug":"midazolam","careArea":"adult-icu","concentration":"50-mg","libraryHash":"bQtGxcTRdogXqIDjuQZptV8bNqsXj4SjxNZla-v5tyE","nonce":"AAAAAAAAAAAAAAAAAAAAAA","issuedAt":"2026-11-20T12:00:00.000Z","expiresAt":"2026-11-20T12:00:30.000Z"}',
         signatures: [exampleSignature],
       },
       approvalsNeeded: 1,

@@ -3,6 +3,7 @@ import { defineEvent } from '../define.js';
 import {
   address,
   bytes32,
+  decimalText,
   instant,
   patient,
   person,
@@ -25,7 +26,6 @@ const libraryVersion = z.string().min(1).max(32).describe('Version that the libr
 const protocolId = bytes32.describe('keccak256 of the protocol as the contract encodes it');
 const somebody = z.string().min(1).max(128).describe('Person, or the service that did it');
 const reason = z.string().min(1).max(512).describe('Why, in words; no name of a patient');
-const decimalText = z.string().regex(/^\d{1,9}(?:\.\d{1,12})?$/, 'must be a plain decimal number');
 const dose = z
   .object({
     value: decimalText.describe('Exact decimal'),
@@ -51,7 +51,7 @@ const exampleVitals = {
 };
 const exampleDose = { value: '5', unit: 'microgram/kg/min' } as const;
 const exampleOrder = {
-  text: '{"kind":"pump-order","site":"icu-north","pump":"8002-51740","unit":"icu-1","patient":"stay-4d","action":"set-rate","rateMlPerHour":6,"dose":{"value":"5","unit":"microgram/kg/min"},"drug":"dopamine","nonce":"AAAAAAAAAAAAAAAAAAAAAA","issuedAt":"2026-11-20T12:00:00.000Z","expiresAt":"2026-11-20T12:02:00.000Z"}',
+  text: '{"kind":"pump-order","site":"icu-north","pump":"8002-51740","unit":"icu-1","patient":"stay-4d","action":"set-rate","rateMlPerHour":6,"dose":{"value":"5","unit":"microgram/kg/min"},"drug":"dopamine","careArea":"adult-icu","concentration":"200-mg","weightKg":"80","libraryHash":"bQtGxcTRdogXqIDjuQZptV8bNqsXj4SjxNZla-v5tyE","nonce":"AAAAAAAAAAAAAAAAAAAAAA","issuedAt":"2026-11-20T12:00:00.000Z","expiresAt":"2026-11-20T12:02:00.000Z"}',
   signatures: [
     {
       kind: 'key',
@@ -153,12 +153,12 @@ export const OrderPlaced = defineEvent('dosing', 'order-placed', {
     patient: patient.optional().describe('From the signed text'),
     drug: token.describe('Drug of the library'),
     nonce: z.string().min(22).max(86).describe('From the signed text; used once'),
-    careArea: token.describe('Care area of the library'),
-    concentration: token.describe('Name of the concentration in the library'),
+    careArea: token.describe('Care area of the library, from the signed text'),
+    concentration: token.describe('Name of the concentration in the library, from the signed text'),
     weightKg: decimalText
       .optional()
-      .describe('Weight that the dose was reckoned with, if it is per kilogram'),
-    libraryHash,
+      .describe('Weight that the dose was reckoned with, if it is per kilogram; from the signed text'),
+    libraryHash: libraryHash.describe('SHA-256 of the exact bytes of the drug library, from the signed text'),
     needsOverride: z.array(softLimit).max(3).describe('Soft limits that somebody has to override first'),
   }),
   example: {

@@ -207,8 +207,20 @@ describe('a text to sign', () => {
   const fresh = { nonce: 'A'.repeat(43), issuedAt: NOON, expiresAt: minutes(2) };
 
   it('of an order is one that the catalogue accepts', () => {
-    const text = orderText('s1', { pump: '8002-51740', unit: 'icu-1', action: 'start' }, fresh);
-    expect(pumpOrderText.parse(JSON.parse(text))).toMatchObject({ kind: 'pump-order', site: 's1', ...fresh });
+    const reckonedWith = {
+      careArea: 'adult-icu',
+      concentration: '50-mg',
+      weightKg: '80',
+      libraryHash: 'A'.repeat(43),
+    };
+    const wish = { pump: '8002-51740', unit: 'icu-1', action: 'start', ...reckonedWith } as const;
+    const text = orderText('s1', wish, fresh);
+    expect(pumpOrderText.parse(JSON.parse(text))).toMatchObject({
+      kind: 'pump-order',
+      site: 's1',
+      ...wish,
+      ...fresh,
+    });
   });
 
   it('for signing in is no order', () => {

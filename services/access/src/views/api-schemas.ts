@@ -99,6 +99,10 @@ export const orderWish = z.strictObject({
   volumeMl: order.volumeMl,
   dose: order.dose,
   drug: order.drug,
+  careArea: order.careArea,
+  concentration: order.concentration,
+  weightKg: order.weightKg,
+  libraryHash: order.libraryHash,
   goodForSeconds: z
     .number()
     .int()

@@ -26,13 +26,6 @@ export interface FactFinderSettings {
   readonly pumpStepMlPerHour: string;
 }
 
-/** What an order is beside its text. */
-export interface OrderedBeside {
-  readonly careArea: string;
-  readonly concentration: string;
-  readonly weightKg?: string | undefined;
-}
-
 /** What the decider is told of the ward, looked up at the moment of the decision. */
 export class FactFinder {
   constructor(private readonly settings: FactFinderSettings) {}
@@ -40,7 +33,6 @@ export class FactFinder {
   /** Never throws for what people write, nor for a chain that is away. */
   async factsFor(
     order: PumpOrder | undefined,
-    beside: OrderedBeside,
     row: InfusionRow,
     nonceUsedElsewhere: boolean,
   ): Promise<Facts> {
@@ -51,11 +43,11 @@ export class FactFinder {
     const library = shelf.activeFor(order.unit, clock.wallMs());
     const found = ward.associations.of(order.pump);
     const vitals = ward.vitals.of(order.patient);
-    const entry = library && entryOf(library.content, order.drug ?? '', beside.careArea);
+    const entry = library && entryOf(library.content, order.drug ?? '', order.careArea ?? '');
     const deliveredMl = this.#deliveredMl(order, entry);
     const shown = ward.pumps.table.get(toToken(order.pump));
     const setRateMlPerHour = shown?.connected === true ? shown.setRateMlPerHour : undefined;
-    const protocol = entry && (await this.#protocol(entry, { beside, vitals, row, deliveredMl }));
+    const protocol = entry && (await this.#protocol(entry, { order, vitals, row, deliveredMl }));
     return {
       ...common,
       library: library && { hash: library.hash, content: library.content },
@@ -82,7 +74,7 @@ export class FactFinder {
   async #protocol(
     entry: LibraryEntry,
     known: {
-      readonly beside: OrderedBeside;
+      readonly order: PumpOrder;
       readonly vitals: readonly VitalsSample[];
       readonly row: InfusionRow;
       readonly deliveredMl: string;
@@ -90,7 +82,7 @@ export class FactFinder {
   ): Promise<ProtocolResult | undefined> {
     const { protocol } = entry;
     const [newest] = known.vitals;
-    const concentration = entry.concentrations.get(known.beside.concentration);
+    const concentration = entry.concentrations.get(known.order.concentration ?? '');
     const { heartRateBpm, meanArterialPressureMmHg, saturationPercent } = newest ?? {};
     // What is missing here is refused by name elsewhere; a protocol is not asked with guesses.
     if (protocol === undefined || newest === undefined || concentration === undefined) return undefined;
@@ -101,8 +93,8 @@ export class FactFinder {
     )
       return undefined;
     const nowMs = this.settings.clock.wallMs();
-    const previous = previousDose(known.row, concentration, known.beside.weightKg);
-    const delivered = deliveredNanogramPerKg(known.deliveredMl, concentration, known.beside.weightKg);
+    const previous = previousDose(known.row, concentration, known.order.weightKg);
+    const delivered = deliveredNanogramPerKg(known.deliveredMl, concentration, known.order.weightKg);
     if (previous === undefined || delivered === undefined) return undefined;
     return this.settings.protocols.ask(protocol, {
       heartRate: thousandths(heartRateBpm),

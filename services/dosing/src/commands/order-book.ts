@@ -19,7 +19,7 @@ import { authorisationOf, bedsideOf, needsOf, type Needs } from './authorisation
 import type { Bedside } from './authority.js';
 import type { Decided, Decisions } from './decisions.js';
 import { commandIdOf, type Occasion } from './event-maker.js';
-import type { FactFinder, OrderedBeside } from './facts.js';
+import type { FactFinder } from './facts.js';
 import type { Standing } from './standing.js';
 import { Turns } from './turns.js';
 
@@ -60,7 +60,6 @@ export interface Step {
   readonly person: string;
   /** For another pump than that of the row's subject: nothing is known of it yet. */
   readonly text: PumpOrder | undefined;
-  readonly beside: OrderedBeside;
   readonly nonceUsedElsewhere: boolean;
   /** What is decided before it is looked whether the order has all that it needs. */
   readonly first: (state: Infusion, facts: Facts, at: string) => readonly DosingEvent[];
@@ -91,18 +90,10 @@ export class OrderBook {
   }
 
   /** Takes the decision, and the authorisation with it when the order has all that it needs: one append. */
-  async take({
-    infusionId,
-    orderId,
-    person,
-    text,
-    beside,
-    nonceUsedElsewhere,
-    first,
-  }: Step): Promise<Decided> {
+  async take({ infusionId, orderId, person, text, nonceUsedElsewhere, first }: Step): Promise<Decided> {
     const { facts: finder, decisions, ward } = this.settings;
     const requireNoStop = this.#stopWatch(text?.pump ?? '', orderId);
-    const facts = await finder.factsFor(text, beside, ward.infusions.row(infusionId), nonceUsedElsewhere);
+    const facts = await finder.factsFor(text, ward.infusions.row(infusionId), nonceUsedElsewhere);
     const occasion = this.occasion(person);
     return decisions.runWith(
       infusionId,

@@ -7,16 +7,8 @@ import type { Decided } from './decisions.js';
 import { infusionIdOf, orderIdOf } from './event-maker.js';
 import type { OrderAnswer, OrderBook } from './order-book.js';
 
-/** An order, and what it is beside its signed text. */
-export interface NewOrder {
+interface Read {
   readonly order: SignedText;
-  readonly careArea: string;
-  readonly concentration: string;
-  readonly weightKg?: string | undefined;
-  readonly libraryHash: string;
-}
-
-interface Read extends NewOrder {
   readonly orderId: string;
   readonly textHash: string;
   /** Who ordered: the first who signed. */
@@ -38,15 +30,15 @@ export class OrderDesk {
   constructor(private readonly book: OrderBook) {}
 
   /** Throws what a person can mend as DosingError; OrderRefusedError for what the decider refused, which is also an event. */
-  place(given: NewOrder): Promise<OrderAnswer> {
+  place(order: SignedText): Promise<OrderAnswer> {
     const { site, standing, people } = this.book.settings;
     standing.require();
-    const [person] = requireSigners(given.order, people());
-    const text = readOrder(given.order.text);
+    const [person] = requireSigners(order, people());
+    const text = readOrder(order.text);
     if (text !== undefined && text.site !== site)
       throw new TextUnreadableError(`The order is for site ${text.site}, this is ${site}.`);
-    const textHash = textHashOf(given.order.text);
-    const read = { ...given, orderId: orderIdOf(site, textHash), textHash, person, text };
+    const textHash = textHashOf(order.text);
+    const read = { order, orderId: orderIdOf(site, textHash), textHash, person, text };
     return this.book.inTurn(text?.pump ?? '', () => this.#placeInTurn(read));
   }
 
@@ -57,7 +49,7 @@ export class OrderDesk {
     for (const [infusionId, pending] of book.settings.ward.infusions.pending) {
       const { orderId, order } = pending;
       const person = order.signatures[0]?.person ?? 'nobody';
-      const step = { infusionId, orderId, person, text: readOrder(order.text), beside: pending };
+      const step = { infusionId, orderId, person, text: readOrder(order.text) };
       await book
         .inTurn(pending.pump, () => book.take({ ...step, nonceUsedElsewhere: false, first: () => [] }))
         .catch((error: unknown) => failures.push(error));
@@ -86,21 +78,16 @@ export class OrderDesk {
   }
 
   #decide(infusionId: string, read: Read, nonceUsedElsewhere: boolean): Promise<Decided> {
-    const { orderId, person, text, textHash, order, careArea, concentration, weightKg, libraryHash } = read;
-    const beside = { careArea, concentration, ...(weightKg !== undefined && { weightKg }) };
+    const { orderId, person, text, textHash, order } = read;
     return this.book.take({
       infusionId,
       orderId,
       person,
       text,
-      beside,
       nonceUsedElsewhere,
       first: (state, facts, at) => {
         if (state.authorised?.orderId === orderId) return [];
-        return decide(
-          { type: 'place-order', at, orderId, order, textHash, ...beside, libraryHash, facts },
-          state,
-        );
+        return decide({ type: 'place-order', at, orderId, order, textHash, facts }, state);
       },
     });
   }

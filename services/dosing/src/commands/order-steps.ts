@@ -72,7 +72,7 @@ export class OrderSteps {
     { person, first }: Pick<Step, 'person' | 'first'>,
   ): Promise<OrderAnswer> {
     const { orderId } = pending;
-    const step = { infusionId, orderId, person, text, beside: pending, nonceUsedElsewhere: false, first };
+    const step = { infusionId, orderId, person, text, nonceUsedElsewhere: false, first };
     return this.book.settled(infusionId, orderId, await this.book.take(step));
   }
 

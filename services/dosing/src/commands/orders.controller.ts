@@ -48,8 +48,8 @@ export class OrdersController {
   @ApiOperation({ summary: 'Order a dose; authorised at once when it has all that it needs' })
   @ApiCreatedResponse({ standardSchema: orderAnswer })
   @ApiUnprocessableEntityResponse({ standardSchema: refusalProblem })
-  place(@Body({ schema: newOrder }) body: NewOrderBody): Promise<OrderAnswer> {
-    return this.desk.place(body);
+  place(@Body({ schema: newOrder }) { order }: NewOrderBody): Promise<OrderAnswer> {
+    return this.desk.place(order);
   }
 
   @Post(':id/signatures')

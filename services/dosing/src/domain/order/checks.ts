@@ -7,7 +7,7 @@ import {
   type Concentration,
   type Rational,
 } from '@bcmed/clinical-units';
-import { pumpOrderText, type PumpOrder } from '@bcmed/events';
+import { isDosedOrder, pumpOrderText, type DosedOrder, type PumpOrder } from '@bcmed/events';
 import { entryOf, type LibraryEntry } from '../library/index.js';
 import type { Facts } from './commands.js';
 import { checkDose, reckonDose, type ReckonedDose } from './dose-checks.js';
@@ -21,17 +21,9 @@ const MAX_LEAD_MS = 5_000;
 /** An order lives no longer than this: the adapters remember a nonce for as long, and refuse whatever lives longer. */
 const LONGEST_LIFE_MS = 10 * 60_000;
 
-/** What an order is beside its signed text. */
-export interface OrderContext {
-  readonly careArea: string;
-  readonly concentration: string;
-  readonly weightKg: string | undefined;
-  readonly libraryHash: string;
-}
-
 /** An order that passed every check that does not need other people. */
 export interface CheckedOrder extends ReckonedDose {
-  readonly order: PumpOrder & { readonly action: 'set-rate' | 'start' | 'set-vtbi' };
+  readonly order: DosedOrder;
   readonly entry: LibraryEntry;
 }
 
@@ -40,11 +32,23 @@ export type Checked<T> =
 
 const no = (refusal: Refusal) => ({ ok: false, refusal }) as const;
 
-/** The order as its signed text says it; whatever stands beside the text is not looked at. */
+/** The order as its signed text says it; nothing that decides a dose stands anywhere else. */
 export function readOrder(text: string): PumpOrder | undefined {
+  const parsed = pumpOrderText.safeParse(jsonOf(text));
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** Why a text is no order, with the fields that are wrong. */
+export function unreadable(text: string): Refusal {
+  const issues = pumpOrderText.safeParse(jsonOf(text)).error?.issues ?? [];
+  const faults = issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));
+  const words = `The signed text is no order that we can read (${faults.join('; ')}`;
+  return refuse('text-unreadable', `${words.slice(0, 500)}).`);
+}
+
+function jsonOf(text: string): unknown {
   try {
-    const parsed = pumpOrderText.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
@@ -52,24 +56,24 @@ export function readOrder(text: string): PumpOrder | undefined {
 
 /** Every check of an order against the ward as it is at `at`, in the order in which a person would want to hear it. */
 export function checkOrder(
-  { order, context, at }: { readonly order: PumpOrder; readonly context: OrderContext; readonly at: string },
+  order: PumpOrder,
+  at: string,
   facts: Facts,
   state: Infusion,
 ): Checked<CheckedOrder> {
-  const { action } = order;
-  if (action === 'stop') {
+  if (!isDosedOrder(order)) {
     return no(refuse('action-not-dosed', 'A stop is not an order: use the stop, which is never refused.'));
   }
   const early =
     checkTime(order, at) ??
     checkEpisode(order, state) ??
     checkBed(order, facts) ??
-    checkStanding(action, context, state);
+    checkStanding(order, state);
   if (early !== undefined) return no(early);
-  const found = findEntry(order, context, facts);
+  const found = findEntry(order, facts);
   if (!found.ok) return found;
   const { entry, concentration } = found.value;
-  const weight = checkWeight(context.weightKg, entry);
+  const weight = checkWeight(order.weightKg, entry);
   if (!weight.ok) return weight;
   const terms = { order, entry, concentration, weightKg: weight.value, facts, standing: state.authorised };
   const reckoned = reckonDose(terms);
@@ -79,7 +83,7 @@ export function checkOrder(
     (entry.vitals === undefined ? undefined : judgeVitals(facts.vitals, entry.vitals)) ??
     checkProtocol(entry, reckoned.value, facts);
   if (late !== undefined) return no(late);
-  return { ok: true, value: { ...reckoned.value, entry, order: { ...order, action } } };
+  return { ok: true, value: { ...reckoned.value, entry, order } };
 }
 
 function checkTime(order: PumpOrder, at: string): Refusal | undefined {
@@ -125,11 +129,11 @@ function checkBed(order: PumpOrder, { association }: Facts): Refusal | undefined
 }
 
 /** A start keeps the rate that the pump has: it must mean the same patient's weight and the same syringe as that rate. */
-function checkStanding(action: string, context: OrderContext, { authorised }: Infusion): Refusal | undefined {
-  if (action === 'set-rate' || authorised === undefined) return undefined;
+function checkStanding(order: DosedOrder, { authorised }: Infusion): Refusal | undefined {
+  if (order.action === 'set-rate' || authorised === undefined) return undefined;
   const { careArea, concentration, weightKg } = authorised.placed;
   const same =
-    context.careArea === careArea && context.concentration === concentration && context.weightKg === weightKg;
+    order.careArea === careArea && order.concentration === concentration && order.weightKg === weightKg;
   if (same) return undefined;
   const words =
     'Weight, concentration or care area differ from those of the authorised rate; order a rate anew.';
@@ -164,30 +168,29 @@ function checkSyringe(
 }
 
 function findEntry(
-  order: PumpOrder,
-  context: OrderContext,
+  order: DosedOrder,
   facts: Facts,
 ): Checked<{ entry: LibraryEntry; concentration: Concentration }> {
   const { library } = facts;
   if (library === undefined) {
     return no(refuse('library-missing', 'No drug library is active here; nothing can be authorised.'));
   }
-  if (library.hash !== context.libraryHash) {
-    const detail = { limit: library.hash, value: context.libraryHash };
+  if (library.hash !== order.libraryHash) {
+    const detail = { limit: library.hash, value: order.libraryHash };
     return no(refuse('library-changed', 'Another drug library is active by now; order anew.', detail));
   }
-  const entry = entryOf(library.content, order.drug ?? '', context.careArea);
+  const entry = entryOf(library.content, order.drug ?? '', order.careArea);
   if (entry === undefined) {
-    const value = `${order.drug ?? 'no drug'} in ${context.careArea}`.slice(0, 64);
+    const value = `${order.drug ?? 'no drug'} in ${order.careArea}`.slice(0, 64);
     return no(refuse('not-in-library', `The library has no ${value}.`, { value }));
   }
-  const concentration = entry.concentrations.get(context.concentration);
+  const concentration = entry.concentrations.get(order.concentration);
   if (concentration !== undefined) {
     const other = checkSyringe(concentration, entry, facts);
     return other === undefined ? { ok: true, value: { entry, concentration } } : no(other);
   }
-  const words = `The library has no concentration ${context.concentration.slice(0, 64)} of ${entry.drug}.`;
-  return no(refuse('concentration-unknown', words, { value: context.concentration.slice(0, 64) }));
+  const words = `The library has no concentration ${order.concentration.slice(0, 64)} of ${entry.drug}.`;
+  return no(refuse('concentration-unknown', words, { value: order.concentration.slice(0, 64) }));
 }
 
 /** A weight is taken exactly when the dose is per kilogram; one that comes beside another dose is not looked at. */

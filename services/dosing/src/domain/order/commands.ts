@@ -58,11 +58,6 @@ export interface PlaceOrder {
   readonly order: SignedText;
   /** SHA-256 of the exact text, base64url. */
   readonly textHash: string;
-  readonly careArea: string;
-  readonly concentration: string;
-  readonly weightKg?: string;
-  /** The library that the person saw. */
-  readonly libraryHash: string;
   readonly facts: Facts;
 }
 

@@ -75,11 +75,8 @@ const order = fc
     const value = (tenths / 10).toFixed(1);
     const rateMlPerHour = wrongRate ?? rateOf(drug, concentration, value, unit, weightKg);
     const volume = rest.action === 'set-vtbi' ? { volumeMl: 10 } : {};
-    return {
-      concentration,
-      weightKg,
-      order: signed({ drug, dose: { value, unit }, rateMlPerHour, ...volume, ...rest }),
-    };
+    const strength = { concentration, weightKg };
+    return { order: signed({ drug, dose: { value, unit }, rateMlPerHour, ...strength, ...volume, ...rest }) };
   });
 
 function rateOf(drug: string, concentration: string, value: string, unit: string, weightKg: string): number {

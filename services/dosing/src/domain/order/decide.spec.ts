@@ -16,7 +16,7 @@ import {
   STOP,
   when,
 } from '../../../test/ward.js';
-import { phaseOf, type Assess, type DosingCommand, type PlaceOrder } from './index.js';
+import { phaseOf, type Assess, type DosingCommand } from './index.js';
 
 const dose = (value: string, rateMlPerHour: number, unit = 'microgram/kg/min') => ({
   order: signed({ dose: { value, unit }, rateMlPerHour }),
@@ -80,9 +80,10 @@ describe('an order within the soft limits', () => {
   });
 
   it('gets a rate that is rounded down, never up', () => {
-    const weightKg = '83.3';
-    expect(reasonOf(when(placing({ weightKg, ...dose('5', 6.3) })))).toBe('rate-differs');
-    expect(reasonOf(when(placing({ weightKg, ...dose('5', 6.2) })))).toBe('order-placed');
+    const heavier = (rateMlPerHour: number) =>
+      placing({ order: signed({ weightKg: '83.3', rateMlPerHour }) });
+    expect(reasonOf(when(heavier(6.3)))).toBe('rate-differs');
+    expect(reasonOf(when(heavier(6.2)))).toBe('order-placed');
   });
 });
 
@@ -215,7 +216,7 @@ describe('an infusion that is authorised', () => {
     ['no weight', { weightKg: undefined }],
     ['another concentration', { concentration: '400-mg' }],
   ])('is not started with %s than its rate was reckoned with', (_, change) => {
-    const start = { ...another({ action: 'start' }), ...change } as PlaceOrder;
+    const start = another({ action: 'start', ...change });
     expect(reasonOf(when(start, ...given))).toBe('episode-differs');
   });
 
@@ -245,15 +246,21 @@ describe('an infusion that is authorised', () => {
 
 describe('a drug with a cap', () => {
   const clevidipine = (deliveredMl: string) => {
-    const order = signed({ drug: 'clevidipine', dose: { value: '4', unit: 'mg/h' }, rateMlPerHour: 8 });
-    return placing({ order, concentration: 'neat', facts: { deliveredMl } });
+    const dose = { dose: { value: '4', unit: 'mg/h' }, rateMlPerHour: 8 };
+    const order = signed({ drug: 'clevidipine', concentration: 'neat', ...dose });
+    return placing({ order, facts: { deliveredMl } });
   };
   const running = [clevidipine('0'), authorising({ order: clevidipine('0').order })];
   const volume = (volumeMl: number, deliveredMl: string) =>
     placing({
       orderId: COMMAND_ID,
-      order: signed({ drug: 'clevidipine', action: 'set-vtbi', volumeMl, nonce: 'B'.repeat(22) }),
-      concentration: 'neat',
+      order: signed({
+        drug: 'clevidipine',
+        concentration: 'neat',
+        action: 'set-vtbi',
+        volumeMl,
+        nonce: 'B'.repeat(22),
+      }),
       facts: { deliveredMl },
     });
 

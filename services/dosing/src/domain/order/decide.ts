@@ -1,4 +1,4 @@
-import { checkOrder, readOrder, type CheckedOrder } from './checks.js';
+import { checkOrder, readOrder, unreadable, type CheckedOrder } from './checks.js';
 import type {
   Authorise,
   Close,
@@ -52,19 +52,15 @@ function place(command: PlaceOrder, state: Infusion): readonly DosingEvent[] {
   const { orderId, facts, at } = command;
   const order = readOrder(command.order.text);
   if (order === undefined) {
-    return [refused(orderId, refuse('text-unreadable', 'The signed text is no order that we can read.'))];
+    return [refused(orderId, unreadable(command.order.text))];
   }
   if (state.pending?.orderId === orderId && state.pending.order.text === command.order.text) return [];
   if (facts.nonceUsedElsewhere || state.nonces.includes(order.nonce)) {
     return [refused(orderId, refuse('nonce-used', 'This order was given before; order anew.'))];
   }
-  const { careArea, concentration, weightKg, libraryHash } = command;
-  const checked = checkOrder(
-    { order, at, context: { careArea, concentration, weightKg, libraryHash } },
-    facts,
-    state,
-  );
+  const checked = checkOrder(order, at, facts, state);
   if (!checked.ok) return [refused(orderId, checked.refusal)];
+  const { careArea, concentration, weightKg, libraryHash } = checked.value.order;
   return [
     ...supersede(state, orderId),
     {
@@ -149,9 +145,7 @@ function authorise(command: Authorise, state: Infusion): readonly DosingEvent[] 
   if (pending?.orderId !== orderId || order === undefined || command.order.text !== pending.order.text) {
     return [refused(orderId, unknownOrder)];
   }
-  const { careArea, concentration, weightKg, libraryHash } = pending;
-  const context = { careArea, concentration, weightKg, libraryHash };
-  const checked = checkOrder({ order, at, context }, facts, state);
+  const checked = checkOrder(order, at, facts, state);
   if (!checked.ok) return [refused(orderId, checked.refusal)];
   const signers = signersOf(command);
   const missing = checkOverrides(checked.value.exceeded, pending) ?? checkSignatures(signers, checked.value);

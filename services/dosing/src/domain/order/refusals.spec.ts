@@ -16,10 +16,10 @@ describe('an order that must not be', () => {
     ['without a dose', placing({ order: signed({ dose: undefined }) }), 'dose-missing'],
     ['with another rate than the dose gives', placing(dose('5', 60)), 'rate-differs'],
     ['slower than the pump can run', placing(dose('0.01', 0)), 'rate-not-deliverable'],
-    ['for a patient without weight', placing({ weightKg: undefined } as never), 'weight-missing'],
-    ['for a patient of 0 kg', placing({ weightKg: '0' }), 'weight-implausible'],
-    ['for a patient of 800 kg', placing({ weightKg: '800' }), 'weight-implausible'],
-    ['for a patient of much', placing({ weightKg: 'much' }), 'weight-implausible'],
+    ['for a patient without weight', placing({ order: signed({ weightKg: undefined }) }), 'weight-missing'],
+    ['for a patient of 0 kg', placing({ order: signed({ weightKg: '0' }) }), 'weight-implausible'],
+    ['for a patient of 800 kg', placing({ order: signed({ weightKg: '800' }) }), 'weight-implausible'],
+    ['for a patient of much', placing({ order: signed({ weightKg: 'much' }) }), 'text-unreadable'],
     ['for a bed without that pump', placing({ facts: { association: undefined } }), 'pump-not-at-bed'],
     [
       'for another patient than the pump has',
@@ -33,9 +33,21 @@ describe('an order that must not be', () => {
       placing({ order: signed({ drug: 'noradrenaline' }) }),
       'not-in-library',
     ],
-    ['in a care area that has not the drug', placing({ careArea: 'anaesthesia' }), 'not-in-library'],
-    ['of a concentration that nobody mixes', placing({ concentration: '999-mg' }), 'concentration-unknown'],
-    ['seen in another library', placing({ libraryHash: 'A'.repeat(43) }), 'library-changed'],
+    [
+      'in a care area that has not the drug',
+      placing({ order: signed({ careArea: 'anaesthesia' }) }),
+      'not-in-library',
+    ],
+    [
+      'of a concentration that nobody mixes',
+      placing({ order: signed({ concentration: '999-mg' }) }),
+      'concentration-unknown',
+    ],
+    [
+      'seen in another library',
+      placing({ order: signed({ libraryHash: 'A'.repeat(43) }) }),
+      'library-changed',
+    ],
     ['without any library', placing({ facts: { library: undefined } }), 'library-missing'],
     ['a second time', placing({ facts: { nonceUsedElsewhere: true } }), 'nonce-used'],
     ['after its end', placing({ at: '2026-11-20T12:02:00.000Z' }), 'expired'],
@@ -47,6 +59,9 @@ describe('an order that must not be', () => {
       placing({ order: { ...signed(), text: '{"kind":"pump-order"' } }),
       'text-unreadable',
     ],
+    ['without a care area', placing({ order: signed({ careArea: undefined }) }), 'text-unreadable'],
+    ['without a concentration', placing({ order: signed({ concentration: undefined }) }), 'text-unreadable'],
+    ['without a library', placing({ order: signed({ libraryHash: undefined }) }), 'text-unreadable'],
     [
       'with a field that nobody knows',
       placing({ order: signed({ urgent: true } as never) }),
@@ -74,8 +89,9 @@ describe('an order that must not be', () => {
   });
 
   it('needs no vitals where the drug does not ask for them', () => {
-    const order = signed({ drug: 'midazolam', dose: { value: '3', unit: 'mg/h' }, rateMlPerHour: 3 });
-    const command = placing({ order, concentration: '50-mg', facts: { vitals: [] } });
+    const dose = { dose: { value: '3', unit: 'mg/h' }, rateMlPerHour: 3 };
+    const order = signed({ drug: 'midazolam', concentration: '50-mg', ...dose });
+    const command = placing({ order, facts: { vitals: [] } });
     expect(reasonOf(when(command))).toBe('order-placed');
   });
 
