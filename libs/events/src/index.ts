@@ -1,3 +1,4 @@
+export { alarmThresholdText, type AlarmThresholdText } from './alarm-threshold-text.js';
 export { asyncApiDocument } from './asyncapi.js';
 export {
   REJECTION_REASONS,
@@ -9,6 +10,8 @@ export {
 } from './block.js';
 export * from './catalogue/access.js';
 export * from './catalogue/alarm.js';
+export * from './catalogue/alarm-access.js';
+export * from './catalogue/alarm-learning.js';
 export * from './catalogue/approvals.js';
 export * from './catalogue/association.js';
 export * from './catalogue/audit.js';

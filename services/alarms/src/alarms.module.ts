@@ -19,12 +19,15 @@ import { Alarms } from './alarms.js';
 import { AlarmDesk } from './commands/alarm-desk.js';
 import { Believer } from './commands/believer.js';
 import { Reviews } from './commands/reviews.js';
+import { SitePeople } from './commands/site-people.js';
+import { ThresholdBook } from './commands/threshold-book.js';
 import type { AlarmsConfig } from './config.js';
 import { DELIVERY_DEFAULTS } from './domain/delivery.js';
 import { viewOf } from './domain/telling.js';
 import type { WardRules } from './domain/ward.js';
 import { EVENTS_DURABLE, OnEventAppended } from './reactions/on-event-appended.controller.js';
 import { AlarmsController } from './views/alarms.controller.js';
+import { ThresholdsController } from './views/thresholds.controller.js';
 import { ReviewController } from './views/review.controller.js';
 
 const PARTS = Symbol('parts of the alarm service without the bus');
@@ -43,8 +46,8 @@ export class AlarmsModule {
     return {
       module: AlarmsModule,
       imports: [HealthModule, loggerModule({ service: 'alarms', level: config.LOG_LEVEL })],
-      // The review first: its path would else be taken for an alarm's id.
-      controllers: [OnEventAppended, ReviewController, AlarmsController],
+      // Review and thresholds first: their paths would else be taken for an alarm's id.
+      controllers: [OnEventAppended, ReviewController, ThresholdsController, AlarmsController],
       providers: [
         { provide: PARTS, useFactory: () => localParts(config, clock) },
         { provide: AlarmDesk, ...part('desk') },
@@ -52,6 +55,7 @@ export class AlarmsModule {
         { provide: Clock, useValue: clock },
         { provide: StreamWay, ...part('stream') },
         { provide: Reviews, ...part('reviews') },
+        { provide: ThresholdBook, ...part('thresholds') },
         {
           provide: NATS_CONNECTION,
           inject: [PARTS],
@@ -104,20 +108,29 @@ function localParts(config: AlarmsConfig, clock: Clock) {
   });
   const store = new AlarmStore(join(stateDir, 'alarms.db'), { site, rootKeyId });
   const { source, sealer } = identity;
-  const believer = new Believer(store, { site, rootKeyId, keyId: sealer.keyId, source });
+  const people = new SitePeople(store.people, { allowDemonstration: config.ALLOW_DEMONSTRATION });
+  const believer = new Believer(store, { site, rootKeyId, keyId: sealer.keyId, source, people });
   const signature = { site, source, sealer };
+  const thresholds = new ThresholdBook({
+    store,
+    clock,
+    signature,
+    people,
+    learnEveryMs: config.ALARMS_LEARN_EVERY_S * 1_000,
+    windowMs: config.ALARMS_LEARN_DAYS * 86_400_000,
+  });
   const delivery = { ...DELIVERY_DEFAULTS, ageLimitMs: config.ALARMS_GIVE_UP_AFTER_S * 1_000 };
   const log = new Logger('alarms');
   const ways = outerWays(config, clock);
-  const rules = rulesOf(config, ['stream', ...ways.map(({ channel }) => channel)]);
-  const desk = new AlarmDesk({ store, clock, log, believer, rules, signature, delivery });
+  const rules = rulesOf(config, ['stream', ...ways.map(({ channel }) => channel)], thresholds);
+  const desk = new AlarmDesk({ store, clock, log, believer, thresholds, rules, signature, delivery });
   const stream = new StreamWay(store, () => ({
     alarms: desk.open.map((episode) => viewOf(episode, clock.nowMs())),
   }));
   const courier = new Courier({ store, desk, clock, ways: [stream, ...ways] });
-  const heart = new Heart({ desk, store, clock, courier, stream });
+  const heart = new Heart({ desk, thresholds, store, clock, courier, stream });
   const reviews = new Reviews({ store, desk, clock, signature });
-  return { identity, store, believer, desk, stream, courier, heart, reviews };
+  return { identity, store, people, believer, thresholds, desk, stream, courier, heart, reviews };
 }
 
 function outerWays(config: AlarmsConfig, clock: Clock): Way[] {
@@ -140,7 +153,11 @@ function outerWays(config: AlarmsConfig, clock: Clock): Way[] {
   return ways;
 }
 
-function rulesOf(config: AlarmsConfig, channels: WardRules['channels']): WardRules {
+function rulesOf(
+  config: AlarmsConfig,
+  channels: WardRules['channels'],
+  thresholds: ThresholdBook,
+): WardRules {
   const places = config.ALARMS_WARD_FILE;
   return {
     site: config.BCMED_SITE,
@@ -161,6 +178,6 @@ function rulesOf(config: AlarmsConfig, channels: WardRules['channels']): WardRul
       medium: config.ALARMS_ACKNOWLEDGED_MEDIUM_S * 1_000,
       low: undefined,
     },
-    notifyAfterMs: (condition) => condition.notifyAfterMs,
+    notifyAfterMs: (condition, place) => thresholds.delayFor(condition, place),
   };
 }

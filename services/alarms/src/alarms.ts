@@ -15,6 +15,7 @@ import type { OutboxPublisher } from './adapters/outbox-publisher.js';
 import type { StreamWay } from './adapters/stream-way.js';
 import type { AlarmDesk } from './commands/alarm-desk.js';
 import type { Believer } from './commands/believer.js';
+import type { ThresholdBook } from './commands/threshold-book.js';
 import { TOLD } from './errors.js';
 
 /** The parts of an alarm service, already made. */
@@ -23,6 +24,7 @@ export interface AlarmsParts {
   readonly store: AlarmStore;
   readonly believer: Believer;
   readonly desk: AlarmDesk;
+  readonly thresholds: ThresholdBook;
   readonly courier: Courier;
   readonly stream: StreamWay;
   readonly publisher: OutboxPublisher;
@@ -60,6 +62,7 @@ export class Alarms implements OnApplicationBootstrap, OnModuleDestroy, OnApplic
         heart.set();
       },
     });
+    this.parts.thresholds.onSaid = () => publisher.wake();
     stream.onListener = () => {
       this.parts.store.parcels.hasten('stream', this.parts.clock.nowMs());
       courier.wake();

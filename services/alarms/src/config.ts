@@ -87,6 +87,20 @@ export const configSchema = z
     ALARMS_ACKNOWLEDGED_MEDIUM_S: seconds(10, 86_400)
       .default(1_800)
       .describe('the same for medium alarms, in seconds'),
+    ALARMS_LEARN_EVERY_S: seconds(1, 86_400)
+      .default(3_600)
+      .describe('after how many seconds it looks again whether thresholds may be learned, 1 to 86400'),
+    ALARMS_LEARN_DAYS: z.coerce
+      .number('not a number')
+      .min(1, 'below 1')
+      .max(366, 'above 366')
+      .default(30)
+      .describe('for how many days an episode teaches something, 1 to 366'),
+    ALLOW_DEMONSTRATION: z
+      .enum(['true', 'false'], 'neither true nor false')
+      .default('false')
+      .transform((text) => text === 'true')
+      .describe('whether people that were made for a demonstration are believed: true or false'),
     ALARMS_GIVE_UP_AFTER_S: seconds(1, 86_400)
       .default(900)
       .describe('for how many seconds a notification is tried, 1 to 86400'),

@@ -23,6 +23,16 @@ export class AudioPauseLimitError extends AlarmsError {
   readonly code = 'BCM-ALARMS-AUDIO-LIMIT';
 }
 
+/** Nobody proposed this, or it is over. */
+export class ProposalNotFoundError extends AlarmsError {
+  readonly code = 'BCM-ALARMS-PROPOSAL-NOT-FOUND';
+}
+
+/** Only the value that is in force can be taken back. */
+export class ThresholdNotInForceError extends AlarmsError {
+  readonly code = 'BCM-ALARMS-THRESHOLD-NOT-IN-FORCE';
+}
+
 /** The store in the state folder belongs to another site or root key. Nothing was changed. */
 export class StoreForeignError extends AlarmsError {
   readonly code = 'BCM-ALARMS-STORE-FOREIGN';
@@ -36,6 +46,8 @@ export class ForeignRequestError extends AlarmsError {
 /** Which HTTP status each of them has. */
 export const STATUS_OF_CODE = {
   'BCM-ALARMS-NOT-FOUND': 404,
+  'BCM-ALARMS-PROPOSAL-NOT-FOUND': 404,
+  'BCM-ALARMS-THRESHOLD-NOT-IN-FORCE': 409,
   'BCM-ALARMS-FOREIGN-REQUEST': 403,
   'BCM-ALARMS-CLOSED': 409,
   'BCM-ALARMS-AUDIO-LIMIT': 409,

@@ -10,6 +10,7 @@ import {
   type Step,
   type WardRules,
 } from '../src/domain/ward.js';
+import { delayFor } from '../src/domain/thresholds.js';
 import type { EpisodeCommand } from '../src/domain/decide.js';
 import type { z } from 'zod';
 
@@ -26,7 +27,7 @@ export const RULES: WardRules = {
   joinWindowMs: 60_000,
   escalateAfterMs: { high: [60_000, 120_000], medium: [300_000], low: [] },
   acknowledgedUnresolvedMs: { high: 300_000, medium: 1_800_000, low: undefined },
-  notifyAfterMs: ({ notifyAfterMs }) => notifyAfterMs,
+  notifyAfterMs: (condition, place) => delayFor([], condition, place),
 };
 
 /** A ward in memory with a clock that only the test moves. */

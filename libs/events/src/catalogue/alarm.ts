@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../define.js';
-import { instant, person, sha256, token, unit } from '../terms.js';
+import { instant, person, token, unit } from '../terms.js';
 
 const entity = 'alarm episode';
 const episode = '5f0c2a1e-7b6d-8c3e-9a41-2f6d0b7c8e90';
@@ -84,6 +84,12 @@ export const AlarmRaised = defineEvent('alarm', 'raised', {
     members,
     priority,
     reckoning,
+    people: z
+      .array(person)
+      .min(1)
+      .max(256)
+      .optional()
+      .describe('Who is told by name, each with a receipt; absent where everybody on duty is'),
     latching: z.boolean().describe('Whether it is shown until acknowledged, also when its source ended it'),
     notifyAfterMs: milliseconds.describe('How long people are not told yet; always 0 for high'),
   }),
@@ -133,10 +139,12 @@ export const AlarmAcknowledged = defineEvent('alarm', 'acknowledged', {
   sentence: 'Somebody has seen an alarm and says so. It ends nothing: only its source resolves it.',
   data: z.object({
     person,
-    authenticated: z.boolean().describe('Whether the person signed in; false: somebody gave this name'),
+    authenticated: z
+      .boolean()
+      .describe('Whether the person showed a pass of access; false: somebody gave this name'),
     afterMs: milliseconds.describe('From raised to acknowledged'),
   }),
-  example: { entity: episode, data: { person: 'person-7f3a', authenticated: false, afterMs: 21_500 } },
+  example: { entity: episode, data: { person: 'person-7f3a', authenticated: true, afterMs: 21_500 } },
 });
 
 export const AlarmAudioPaused = defineEvent('alarm', 'audio-paused', {
@@ -144,10 +152,12 @@ export const AlarmAudioPaused = defineEvent('alarm', 'audio-paused', {
   sentence: 'The sound of one alarm is off for a limited time; what is seen stays, others sound on.',
   data: z.object({
     person,
-    authenticated: z.boolean().describe('Whether the person signed in; false: somebody gave this name'),
+    authenticated: z
+      .boolean()
+      .describe('Whether the person showed a pass of access; false: somebody gave this name'),
     forMs: milliseconds.max(120_000).describe('How long; 120 s at most'),
   }),
-  example: { entity: episode, data: { person: 'person-7f3a', authenticated: false, forMs: 60_000 } },
+  example: { entity: episode, data: { person: 'person-7f3a', authenticated: true, forMs: 60_000 } },
 });
 
 export const AlarmEscalated = defineEvent('alarm', 'escalated', {
@@ -223,6 +233,7 @@ export const NotificationDelivered = defineEvent('alarm', 'notification-delivere
     notification,
     channel,
     key,
+    person: person.optional().describe('Who was told, where it is told by name'),
     attempts: z.number().int().min(1).describe('Tries that it took'),
     afterMs: milliseconds.describe('From the decision to notify to the receipt'),
     receipt: z.string().max(160).describe('What the other side said: reply of the mail server, HTTP status'),
@@ -247,6 +258,7 @@ export const NotificationFailed = defineEvent('alarm', 'notification-failed', {
     notification,
     channel,
     key,
+    person: person.optional().describe('Who was not told, where it is told by name'),
     attempts: z.number().int().min(0).describe('Tries so far'),
     givenUp: z.boolean().describe('Whether it is not tried again'),
     detail: z.string().max(256).describe('What went wrong; no address and no content'),
@@ -260,101 +272,6 @@ export const NotificationFailed = defineEvent('alarm', 'notification-failed', {
       attempts: 1,
       givenUp: false,
       detail: 'HTTP 503',
-    },
-  },
-});
-
-const setting = z.enum(['notify-after-ms', 'pressure-slope']).describe('Which setting of the condition');
-const value = z.number().min(0).max(100_000);
-const thresholdEntity = 'condition and setting, for example pressure-rising-notify-after-ms';
-const proposal = z.uuid().describe('Id of the proposal');
-
-export const ThresholdProposed = defineEvent('alarm', 'threshold-proposed', {
-  entity: thresholdEntity,
-  sentence: 'Another threshold would have spared people alarms; it has no effect until two people approve.',
-  data: z.object({
-    proposal,
-    condition,
-    setting,
-    from: value.describe('Value in force'),
-    to: value.describe('Value that is proposed'),
-    guardLow: value.describe('Least value that may ever be proposed'),
-    guardHigh: value.describe('Greatest value that may ever be proposed'),
-    episodes: z.number().int().min(1).describe('Episodes of the past that it was replayed on'),
-    spared: z.number().int().min(0).describe('Episodes that nobody would have been told of'),
-    missed: z.number().int().min(0).max(0).describe('Episodes that mattered and would be missed: always 0'),
-  }),
-  example: {
-    entity: 'pressure-rising-notify-after-ms',
-    data: {
-      proposal: episode,
-      condition: 'pressure-rising',
-      setting: 'notify-after-ms',
-      from: 5_000,
-      to: 12_000,
-      guardLow: 0,
-      guardHigh: 19_000,
-      episodes: 48,
-      spared: 21,
-      missed: 0,
-    },
-  },
-});
-
-export const ThresholdApproved = defineEvent('alarm', 'threshold-approved', {
-  entity: thresholdEntity,
-  sentence: 'A person approves a proposed threshold; from the second person on it is in force.',
-  data: z.object({
-    proposal,
-    person,
-    approvals: z.number().int().min(1).max(2).describe('Different people who approved so far'),
-    inForce: z.boolean().describe('Whether it is in force from here on'),
-  }),
-  example: {
-    entity: 'pressure-rising-notify-after-ms',
-    data: { proposal: episode, person: 'person-7f3a', approvals: 2, inForce: true },
-  },
-});
-
-export const ThresholdRolledBack = defineEvent('alarm', 'threshold-rolled-back', {
-  entity: thresholdEntity,
-  sentence: 'A threshold is again what it was before a proposal.',
-  data: z.object({
-    proposal,
-    to: value.describe('Value in force from here on'),
-    reason: z
-      .enum(['missed-alarm', 'person'])
-      .describe('missed-alarm: a replay found one that it would miss'),
-    person: person.optional().describe('Who decided; absent for missed-alarm'),
-  }),
-  example: {
-    entity: 'pressure-rising-notify-after-ms',
-    data: { proposal: episode, to: 5_000, reason: 'missed-alarm' },
-  },
-});
-
-export const ReviewIssued = defineEvent('alarm', 'review-issued', {
-  entity: 'id of the review',
-  sentence: 'A periodic review of alarms was made and is fixed by its hash.',
-  data: z.object({
-    from: instant.describe('Episodes raised from then on'),
-    to: instant.describe('and before then'),
-    episodes: z.number().int().min(0).describe('How many'),
-    acknowledgedMedianMs: milliseconds.optional().describe('Median from raised to acknowledged'),
-    resolvedMedianMs: milliseconds.optional().describe('Median from raised to resolved'),
-    undelivered: z.number().int().min(0).describe('High notifications without any receipt'),
-    sha256: sha256.describe('SHA-256 of the page, base64url'),
-  }),
-  example: {
-    entity: episode,
-    data: {
-      from: '2026-11-13T12:00:00.000Z',
-      to: '2026-11-20T12:00:00.000Z',
-      episodes: 61,
-      acknowledgedMedianMs: 34_000,
-      resolvedMedianMs: 68_000,
-      undelivered: 0,
-      sha256: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU',
     },
   },
 });

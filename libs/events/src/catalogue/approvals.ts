@@ -128,6 +128,11 @@ export const EmergencyAccessOpened = defineEvent('access', 'emergency-access-ope
       .enum(['resuscitation', 'colleague-absent', 'evacuation', 'other'])
       .describe('Why, as a stable word'),
     reason,
+    skipped: z
+      .array(person)
+      .max(256)
+      .optional()
+      .describe('Who could have acted instead, by their role on the unit, and has to be told; empty: nobody'),
     until: instant.describe('Ends by itself then; more than 30 minutes after its beginning counts as 30'),
   }),
   example: {
@@ -138,6 +143,7 @@ export const EmergencyAccessOpened = defineEvent('access', 'emergency-access-ope
       unit: 'icu-2',
       cause: 'resuscitation',
       reason: 'resuscitation team, called to bed 4',
+      skipped: ['person-91c0'],
       until: '2026-11-20T12:30:00.000Z',
     },
   },

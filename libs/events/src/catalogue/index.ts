@@ -1,6 +1,8 @@
 import type { EventDefinition } from '../define.js';
 import * as access from './access.js';
 import * as alarm from './alarm.js';
+import * as alarmAccess from './alarm-access.js';
+import * as alarmLearning from './alarm-learning.js';
 import * as approvals from './approvals.js';
 import * as association from './association.js';
 import * as audit from './audit.js';
@@ -18,6 +20,8 @@ export const CATALOGUE: readonly EventDefinition[] = [
   ...Object.values(association),
   ...Object.values(access),
   ...Object.values(alarm),
+  ...Object.values(alarmLearning),
+  ...Object.values(alarmAccess),
   ...Object.values(people),
   ...Object.values(approvals),
   ...Object.values(command),

@@ -8,6 +8,7 @@ import type { PumpWatch } from '../domain/pump-watch.js';
 import type { PatientWatch } from '../domain/vitals-watch.js';
 import { StoreForeignError } from '../errors.js';
 import { ParcelTable, type Again, type Done } from './parcel-table.js';
+import { PeopleTable, type PeopleChanges } from './people-table.js';
 import { SCHEMA } from './schema.js';
 
 /** An event of ours on its way to the stream. Events of one decision are appended together or not at all. */
@@ -21,10 +22,12 @@ export interface FeedItem {
   readonly number: number;
   readonly event: string;
   readonly json: string;
+  /** Whom alone it is for. */
+  readonly person?: string | undefined;
 }
 
 /** Everything that one step changes; written in one transaction. */
-export interface Changes {
+export interface Changes extends PeopleChanges {
   readonly position?: bigint;
   readonly records?: readonly AdmissionRecord[];
   readonly admitted?: ReadonlyMap<string, bigint>;
@@ -49,10 +52,12 @@ const FEED_KEPT = 10_000;
 export class AlarmStore implements PriorEvents {
   readonly #database: SafetyDatabase;
   readonly parcels: ParcelTable;
+  readonly people: PeopleTable;
 
   constructor(path: string, owner: { readonly site: string; readonly rootKeyId: string }) {
     this.#database = new SafetyDatabase(path, SCHEMA);
     this.parcels = new ParcelTable(this.#database);
+    this.people = new PeopleTable(this.#database);
     const claim = JSON.stringify([owner.site, owner.rootKeyId]);
     const found = this.#meta('owner');
     if (found === undefined)
@@ -136,6 +141,7 @@ export class AlarmStore implements PriorEvents {
     return this.#database.transaction(() => {
       const feed = (changes.feed ?? []).map((item) => this.#insertFeed(item));
       this.#saveStream(changes);
+      this.people.save(changes);
       this.#saveOwn(changes);
       for (const { feedIndex, ...parcel } of changes.parcels ?? [])
         this.parcels.insert({
@@ -181,7 +187,7 @@ export class AlarmStore implements PriorEvents {
   }
 
   feedAfter(number: number, limit: number): FeedItem[] {
-    const sql = 'select number, event, json from feed where number > ? order by number limit ?';
+    const sql = 'select number, event, json, person from feed where number > ? order by number limit ?';
     return this.#database.all(sql, number, limit) as unknown as FeedItem[];
   }
 
@@ -254,11 +260,12 @@ export class AlarmStore implements PriorEvents {
     );
   }
 
-  #insertFeed({ event, json }: Omit<FeedItem, 'number'>): FeedItem {
-    this.#database.run('insert into feed (event, json) values (?, ?)', event, json);
+  #insertFeed({ event, json, person }: Omit<FeedItem, 'number'>): FeedItem {
+    const sql = 'insert into feed (event, json, person) values (?, ?, ?)';
+    this.#database.run(sql, event, json, person ?? null);
     const number = Number(this.#database.get('select last_insert_rowid() as value')?.['value']);
     this.#database.run('delete from feed where number <= ?', number - FEED_KEPT);
-    return { number, event, json };
+    return { number, event, json, person };
   }
 
   #meta(key: string): string | undefined {

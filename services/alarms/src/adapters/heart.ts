@@ -1,4 +1,5 @@
 import type { AlarmDesk } from '../commands/alarm-desk.js';
+import type { ThresholdBook } from '../commands/threshold-book.js';
 import type { AlarmStore } from './alarm-store.js';
 import type { Clock } from './clock.js';
 import type { Courier } from './courier.js';
@@ -19,6 +20,7 @@ export class Heart {
   constructor(
     private readonly parts: {
       readonly desk: AlarmDesk;
+      readonly thresholds: ThresholdBook;
       readonly store: AlarmStore;
       readonly clock: Clock;
       readonly courier: Courier;
@@ -29,8 +31,9 @@ export class Heart {
   /** Looks again when the next thing is due. */
   set(): void {
     if (this.#stopped || !this.parts.desk.isLive) return;
-    const { desk, store, clock } = this.parts;
-    const due = Math.min(desk.dueMs, store.parcels.nextMs(clock.nowMs())) - clock.nowMs();
+    const { desk, thresholds, store, clock } = this.parts;
+    const next = Math.min(desk.dueMs, thresholds.dueMs, store.parcels.nextMs(clock.nowMs()));
+    const due = next - clock.nowMs();
     clearTimeout(this.#timer);
     const least = this.fault === undefined ? LEAST_MS : AGAIN_MS;
     this.#timer = setTimeout(() => this.#beat(), Math.min(LONGEST_MS, Math.max(least, Math.ceil(due))));
@@ -42,9 +45,10 @@ export class Heart {
   }
 
   #beat(): void {
-    const { desk, courier, stream, clock } = this.parts;
+    const { desk, thresholds, courier, stream, clock } = this.parts;
     try {
       desk.tick();
+      if (clock.nowMs() >= thresholds.dueMs) thresholds.learn();
       courier.wake();
       if (clock.nowMs() - this.#beatMs >= LONGEST_MS) {
         this.#beatMs = clock.nowMs();

@@ -21,6 +21,8 @@ import { Clock } from '../adapters/clock.js';
 import { DELIVERY_DEFAULTS } from '../domain/delivery.js';
 import { AlarmDesk } from './alarm-desk.js';
 import { Believer } from './believer.js';
+import { SitePeople } from './site-people.js';
+import { ThresholdBook } from './threshold-book.js';
 
 const PUMPS = ['8002-1', '8002-2', '8002-3'];
 const TERMS = ['occlusion', 'near-end-of-infusion', 'battery-empty', 'mains-lost'];
@@ -52,11 +54,15 @@ class Life {
     const signature = { site, source: 'alarms/1', sealer };
     this.store = new AlarmStore(path, { site, rootKeyId: log.rootKeyId });
     const keys = { site, rootKeyId: log.rootKeyId, keyId: sealer.keyId, source: 'alarms/1' };
-    const believer = new Believer(this.store, keys);
+    const people = new SitePeople(this.store.people, { allowDemonstration: false });
+    const believer = new Believer(this.store, { ...keys, people });
+    const learning = { learnEveryMs: 3_600_000, windowMs: 86_400_000 };
+    const thresholds = new ThresholdBook({ store: this.store, clock, signature, people, ...learning });
     const told = { error: (entry: object) => void this.told.push(entry) };
     const delivery = DELIVERY_DEFAULTS;
     const rules = { ...RULES, silenceMs: 30_000 };
-    this.desk = new AlarmDesk({ store: this.store, clock, log: told, believer, rules, signature, delivery });
+    const parts = { store: this.store, clock, log: told, believer, thresholds };
+    this.desk = new AlarmDesk({ ...parts, rules, signature, delivery });
   }
 
   /** Everything that waits to be said, by episode, each in its order. */

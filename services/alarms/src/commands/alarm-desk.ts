@@ -20,6 +20,7 @@ import {
 import { AlarmClosedError, AlarmNotFoundError, AudioPauseLimitError, TOLD } from '../errors.js';
 import type { Believer } from './believer.js';
 import { Draft } from './draft.js';
+import type { ThresholdBook } from './threshold-book.js';
 import { episodeEventOf, outboxOf, type Signature } from './event-maker.js';
 
 /** Where the desk writes what a person on call should read. */
@@ -32,6 +33,7 @@ export interface DeskSettings {
   readonly clock: Clock;
   readonly log: DeskLog;
   readonly believer: Believer;
+  readonly thresholds: ThresholdBook;
   readonly rules: WardRules;
   readonly signature: Signature;
   readonly delivery: DeliveryRules;
@@ -40,6 +42,8 @@ export interface DeskSettings {
 /** Something new that others may want to act on: what was written is on disk already. */
 export interface DeskListener {
   onChanged(feed: readonly FeedItem[]): void;
+  /** What is known of people has changed: somebody may have to go. */
+  onPeople?(): void;
 }
 
 const SETTLED_EPISODES = 500;
@@ -95,6 +99,7 @@ export class AlarmDesk {
   goLive(): void {
     this.settings.store.goLive();
     this.#live = true;
+    this.settings.thresholds.look();
     this.#tell([]);
   }
 
@@ -105,9 +110,10 @@ export class AlarmDesk {
     if (!last) return;
     const step = this.#draft();
     const recalled: NonNullable<Changes['recalled']>[number][] = [];
+    const { believer, thresholds } = this.settings;
     this.#orReload(() => {
-      const { believer } = this.settings;
       believer.begin();
+      thresholds.begin();
       for (const entry of fresh) {
         const event = believer.judge(entry);
         if (!event || entry.missing) continue;
@@ -119,11 +125,20 @@ export class AlarmDesk {
           this.#recall(step, event);
         } else this.#hear(step, event, nowMs);
       }
-      const { records, admitted } = believer.found();
-      this.#save(step, { position: last.position, records, admitted, recalled });
+      const found = { ...believer.found(), ...thresholds.found() };
+      this.#save(step, { position: last.position, ...found, recalled });
     });
     this.#position = last.position;
+    this.#people();
     this.onPosition(this.#position);
+  }
+
+  /** What the last batch says about people is known and on disk: those who act on it look. */
+  #people(): void {
+    const { people, ends, approvals } = this.settings.believer.found();
+    if (!this.#live) return;
+    if (people ?? ends) for (const listener of this.#listeners) listener.onPeople?.();
+    if ((approvals ?? []).length > 0) this.settings.thresholds.look();
   }
 
   /** What time alone brings about; nothing before the stream was caught up with. */
@@ -242,6 +257,7 @@ export class AlarmDesk {
   #recall(step: Draft, event: StreamEvent): void {
     const { store, signature } = this.settings;
     if (event.source !== signature.source || store.hasSaid(event.id) || step.hasSaid(event.id)) return;
+    this.settings.thresholds.recall(event);
     const told = episodeEventOf(event);
     if (!told) return;
     const archived = step.episodes.get(event.subject) ?? store.episode(event.subject);
@@ -289,8 +305,9 @@ export class AlarmDesk {
   }
 
   #load(): void {
-    const { store, believer } = this.settings;
+    const { store, believer, thresholds } = this.settings;
     believer.restore();
+    thresholds.restore();
     this.#position = store.position;
     const now = this.settings.clock.nowMs();
     const closed = store.episodes(0, now + 1, SETTLED_EPISODES).filter(({ status }) => status === 'closed');

@@ -10,7 +10,9 @@ import { sealOf, type LogEntry } from '@bcmed/event-log';
 import type { StreamEvent } from '@bcmed/events';
 import type { KeyId } from '@bcmed/seal';
 import { enrolmentOf, type Enrolment } from '@bcmed/site-trust';
-import type { AlarmStore } from '../adapters/alarm-store.js';
+import type { AlarmStore, Changes } from '../adapters/alarm-store.js';
+import type { PeopleChanges } from '../adapters/people-table.js';
+import type { SitePeople } from './site-people.js';
 
 /** Areas whose events matter here: keys and people, pumps and where they are, vital signs, and our own. */
 const AREAS = new Set(['access', 'pump', 'association', 'vitals', 'alarm']);
@@ -33,6 +35,7 @@ export class Believer {
       readonly rootKeyId: KeyId;
       readonly keyId: KeyId;
       readonly source: string;
+      readonly people: SitePeople;
     },
   ) {
     this.#state = this.#restored();
@@ -47,6 +50,7 @@ export class Believer {
   /** Goes back to what the store has. */
   restore(): void {
     this.#state = this.#restored();
+    this.settings.people.restore();
     this.begin();
   }
 
@@ -54,11 +58,13 @@ export class Believer {
   begin(): void {
     this.#records = new Map();
     this.#admitted = new Map();
+    this.settings.people.begin();
   }
 
   /** What the judged entries changed since {@link begin}: to be written with the position. */
-  found(): { readonly records: readonly AdmissionRecord[]; readonly admitted: ReadonlyMap<string, bigint> } {
-    return { records: [...this.#records.values()], admitted: this.#admitted };
+  found(): Pick<Changes, 'records' | 'admitted' | keyof PeopleChanges> {
+    const { people } = this.settings;
+    return { records: [...this.#records.values()], admitted: this.#admitted, ...people.found() };
   }
 
   /** The event when it counts; undefined when it was refused or does not matter here. */
@@ -72,6 +78,7 @@ export class Believer {
     applyAdmission(this.#state, verdict);
     for (const record of recordsOf(verdict)) this.#records.set(record.key, record);
     this.#admitted.set(verdict.event.id, position);
+    this.settings.people.take(verdict.event);
     return verdict.event;
   }
 

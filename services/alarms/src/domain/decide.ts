@@ -137,7 +137,8 @@ class Decision {
     const condition = conditionNamed(command.condition);
     const from = { condition: command.condition, status: 'none', priority: 'low' } as const;
     const { priority, reckoning } = weighed(from, [member], 0);
-    const notifyAfterMs = priority === 'high' ? 0 : this.policy.notifyAfterMs(condition);
+    const notifyAfterMs =
+      priority === 'high' ? 0 : this.policy.notifyAfterMs(command.condition, { unit, bed });
     this.#say({
       type: 'raised',
       key: 'raised',

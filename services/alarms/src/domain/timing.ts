@@ -1,4 +1,4 @@
-import { conditionNamed, type Condition } from './conditions.js';
+import { conditionNamed } from './conditions.js';
 import type { Channel, Member } from './episode-events.js';
 import { lasting, type Episode } from './episode.js';
 import { PERSISTENCE_STEPS, reckon, type Priority, type Reckoning } from './priority.js';
@@ -11,7 +11,10 @@ export interface EpisodePolicy {
   /** After an acknowledgement; then it has to be acknowledged anew. */
   readonly acknowledgedUnresolvedMs: Readonly<Record<Priority, number | undefined>>;
   /** Delay of a condition that is not high; high ones have none. */
-  readonly notifyAfterMs: (condition: Condition) => number;
+  readonly notifyAfterMs: (
+    condition: string,
+    place: { readonly unit?: string | undefined; readonly bed?: string | undefined },
+  ) => number;
 }
 
 /** Next moment at which the command `tick` says something; infinity when never. */
