@@ -42,10 +42,11 @@ async function midazolam(mgPerHour: number) {
     action: 'set-rate',
     rateMlPerHour: mgPerHour,
     drug: 'midazolam',
+    concentration: '50-mg',
     dose: { value: String(mgPerHour), unit: 'mg/h' },
   });
   const signatures = [cast.member('nurse').sign(text)];
-  return prescriber.place({ text, signatures, concentration: '50-mg' });
+  return prescriber.place({ text, signatures });
 }
 
 async function stop(): Promise<void> {

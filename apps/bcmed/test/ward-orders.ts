@@ -84,12 +84,12 @@ export class WardOrders {
         action: 'set-rate',
         rateMlPerHour,
         drug: 'midazolam',
+        concentration: '50-mg',
         dose: { value: rateMlPerHour.toFixed(1), unit: 'mg/h' },
       }),
     );
     const signatures = [this.cast.member('nurse').sign(text)];
-    const body = this.prescriber.body({ text, signatures, concentration: '50-mg' });
-    const answer = await this.#answered('/orders', body);
+    const answer = await this.#answered('/orders', { order: { text, signatures } });
     const { commandId } = answer.body as { readonly commandId?: string };
     if (answer.status === 201 && commandId !== undefined) {
       const frame = `INF_RATE^${rateMlPerHour.toFixed(2)}^ml/h`;
