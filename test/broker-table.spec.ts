@@ -9,16 +9,24 @@ const SERVICES = join(import.meta.dirname, '..', 'services');
 /** Senders at the edge that are no service of ours. */
 const GATEWAYS = ['icu-monitor'];
 
-/** Durable names as the reactions of a service write them; an instance in the name is the first one. */
-function declaredDurables(service: string): string[] {
+/** What the reactions of a service write between quotes and is like this. */
+function writtenInReactions(service: string, like: RegExp): string[] {
   const folder = join(SERVICES, service, 'src', 'reactions');
   const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'));
-  return files.flatMap((file) => {
-    const text = readFileSync(join(folder, file), 'utf8');
-    const found = text.matchAll(/['`]((?:[a-z0-9-]|\$\{instance\})+-on-(?:[a-z0-9-])+)['`]/g);
-    return [...found].map(([, name = '']) => name.replace('${instance}', '1'));
-  });
+  return files.flatMap((file) =>
+    [...readFileSync(join(folder, file), 'utf8').matchAll(like)].map(([, text = '']) => text),
+  );
 }
+
+/** Durable names as the reactions of a service write them; an instance in the name is the first one. */
+const declaredDurables = (service: string): string[] =>
+  writtenInReactions(service, /['`]((?:[a-z0-9-]|\$\{instance\})+-on-(?:[a-z0-9-])+)['`]/g).map((name) =>
+    name.replace('${instance}', '1'),
+  );
+
+/** Subjects that the reactions of a service write out; those of the shared trust have a test of their own. */
+const declaredSubjects = (service: string): string[] =>
+  writtenInReactions(service, /'(bcmed(?:-block)?\.\{site\}\.[^']*)'/g);
 
 describe('the table of who may do what on the broker', () => {
   it('has every service, and each one’s subscriptions, and nothing else', () => {
@@ -27,6 +35,13 @@ describe('the table of who may do what on the broker', () => {
     for (const { name, consumers } of BUS_IDENTITIES.filter(({ name }) => !GATEWAYS.includes(name))) {
       const durables = consumers.map(({ durable }) => durable).sort();
       expect(durables, name).toEqual([...new Set(declaredDurables(name))].sort());
+    }
+  });
+
+  it('sends each service every subject that it subscribes to', () => {
+    for (const { name, consumers } of BUS_IDENTITIES.filter(({ name }) => !GATEWAYS.includes(name))) {
+      const sent = consumers.flatMap(({ pattern }) => pattern);
+      expect(sent, name).toEqual(expect.arrayContaining(declaredSubjects(name)));
     }
   });
 

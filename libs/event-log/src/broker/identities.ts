@@ -81,7 +81,7 @@ export const BUS_IDENTITIES: readonly BusIdentity[] = [
     publishes: [area('pump')],
     consumers: [
       on('pump-adapter-1-on-block-anchored', allBlocks, { stream: blocks, startAt: 'new' }),
-      on('pump-adapter-1-on-site-event', [...trust, ...COMMANDS], { startAt: 'new' }),
+      on('pump-adapter-1-on-site-event', [...trust, area('association'), ...COMMANDS], { startAt: 'new' }),
     ],
     reads: [events, blocks],
   },
