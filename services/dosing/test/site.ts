@@ -12,6 +12,7 @@ import {
   loadOrCreateSeed,
   sealOf,
   SET_UP_IDENTITY,
+  setUpConsumers,
   setUpStreams,
 } from '@bcmed/event-log';
 import {
@@ -87,6 +88,7 @@ export class Site {
     const connection = await connectNats({ servers: nats.url, name: 'test', credentials });
     const site = new Site(folder, nats, connection);
     await setUpStreams(connection, site.log.site);
+    await setUpConsumers(connection, site.log.site);
     site.log.enrol(site.access, 'access/1', ['access'], 'service');
     site.log.enrol(site.monitor, 'icu-monitor/1', ['association', 'vitals'], 'device');
     await site.publish();
