@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { reportToJson, type VerificationReport } from '@bcmed/verification';
-import { parseEvent } from '@bcmed/events';
+import { PumpAlarmRaised, isEvent, parseEvent } from '@bcmed/events';
 import { subjects } from '@bcmed/event-log';
 import type { Quantiles } from '@bcmed/telemetry';
 import { z } from 'zod';
+import { playSession, type PlayedSession } from '../demo/session.js';
+import { shortcomings } from '../demo/verdict.js';
 import { StackError } from '../errors.js';
 import { Shift, type ShiftStep } from '../shift/shift.js';
 import { SiteWatch } from '../live/site-watch.js';
@@ -30,17 +32,22 @@ export interface DemoSummary {
   readonly rejected: number;
   readonly verified: boolean;
   /** From the reading at the pump to the storage of the confirmation. */
-  readonly latencyMs: Quantiles;
+  readonly latencyMs: Quantiles | null;
   /** Disk of both streams, for each event of EVENTS. */
   readonly bytesPerEvent: number;
   /** How often each type of event stands on the stream. */
   readonly types: Readonly<Record<string, number>>;
+  /** How often the pumps raised each of their alarms, by the vendor's code. */
+  readonly pumpAlarms: Readonly<Record<string, number>>;
+  /** How the scripted session at the pumps ended. */
+  readonly session: PlayedSession;
   /** What every service did when people acted. */
   readonly shift: readonly ShiftStep[];
   readonly verification: Record<string, unknown>;
+  /** What was not as the script expects it; the demonstration succeeded when this is empty. */
+  readonly shortcomings: readonly string[];
 }
 
-const SESSION = 'multi-infusion-demo';
 const BEDS = 4;
 const SETTLE_DEADLINE_MS = 30_000;
 const LOOK_AGAIN_MS = 100;
@@ -48,7 +55,8 @@ const LOOK_AGAIN_MS = 100;
 /**
  * `bcmed demo`: a fresh stack, one scripted session at the pumps' front panels and a short shift through the services, everything
  * settled and verified. Resolves to whether
- * everything verified; the exit code says the same.
+ * the session came to its end, every step of it was taken and showed, nothing was refused and everything verified; the exit code says
+ * the same.
  */
 export async function demo(options: DemoOptions): Promise<boolean> {
   const progress = terminalProgress();
@@ -62,7 +70,7 @@ export async function demo(options: DemoOptions): Promise<boolean> {
       const summary = await perform(stack, options, progress);
       if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
       else process.stdout.write(`${asText(summary)}\n`);
-      return summary.verified;
+      return summary.shortcomings.length === 0;
     } finally {
       await progress.step('drain', 'everything ends', () => stack.stop());
     }
@@ -79,7 +87,7 @@ async function perform(stack: Stack, options: DemoOptions, progress: Progress): 
     'orders, a second signature, ten times the dose, an occlusion, a revocation, a stop: through every service',
     () => Shift.play(stack),
   );
-  await progress.step(
+  const session = await progress.step(
     'session',
     `${options.seconds} s at the pumps: start, rate change, pause, bolus, occlusion, syringe change, near end`,
     () => playSession(stack, options.seconds),
@@ -93,26 +101,7 @@ async function perform(stack: Stack, options: DemoOptions, progress: Progress): 
   );
   if (!report) throw new StackError(`the verification did not come to an end: ${verifier.summary}`);
   watch.stop();
-  return summarise(stack, watch, { report, shift });
-}
-
-const sessionState = z.looseObject({ session: z.looseObject({ state: z.string() }).nullish() });
-
-async function playSession(stack: Stack, seconds: number): Promise<void> {
-  const { url } = stack.service('icu');
-  const response = await fetch(`${url}/sessions`, {
-    method: 'POST',
-    body: JSON.stringify({ name: SESSION, seconds }),
-    headers: { 'content-type': 'application/json' },
-  });
-  if (!response.ok) throw new StackError(`the mock ICU refused the session: ${await response.text()}`);
-  const deadline = performance.now() + (seconds + SETTLE_DEADLINE_MS / 1_000) * 1_000;
-  for (;;) {
-    const { session } = sessionState.parse(await readJson(`${url}/sessions`));
-    if (session?.state !== 'running') return;
-    if (performance.now() > deadline) throw new StackError('the session did not end in time');
-    await pause(LOOK_AGAIN_MS);
-  }
+  return summarise(stack, watch, { report, shift, session });
 }
 
 const adapterStatus = z.looseObject({ outboxDepth: z.number() });
@@ -146,40 +135,64 @@ async function readJson(url: string): Promise<unknown> {
   return (await fetch(url)).json();
 }
 
+interface Played {
+  readonly report: VerificationReport;
+  readonly shift: readonly ShiftStep[];
+  readonly session: PlayedSession;
+}
+
 async function summarise(
   stack: Stack,
   watch: SiteWatch,
-  { report, shift }: { readonly report: VerificationReport; readonly shift: readonly ShiftStep[] },
+  { report, shift, session }: Played,
 ): Promise<DemoSummary> {
   const manager = await jetstreamManager(stack.events.connection);
   const [events, blocks] = await Promise.all(
     ['EVENTS', 'BLOCKS'].map(async (name) => (await manager.streams.info(name)).state),
   );
   if (!events || !blocks) throw new StackError('the streams are gone');
-  const types: Record<string, number> = {};
-  for await (const { body } of stack.events.readSubject(subjects.events(stack.site.site))) {
-    const parsed = parseEvent(body);
-    if (parsed.ok) types[parsed.event.type] = (types[parsed.event.type] ?? 0) + 1;
-  }
+  const seen = {
+    rejected: Object.values(report.rejected).reduce((sum, count) => sum + count, 0),
+    verified: report.verified,
+    latencyMs: watch.snapshot().latencyMs,
+    ...(await countEvents(stack)),
+    session,
+  };
   return {
     events: events.messages,
     blocks: blocks.messages,
-    rejected: Object.values(report.rejected).reduce((sum, count) => sum + count, 0),
-    verified: report.verified,
-    latencyMs: watch.snapshot().latencyMs ?? { p50: 0, p95: 0, p99: 0 },
+    ...seen,
     bytesPerEvent: Math.round((events.bytes + blocks.bytes) / Math.max(1, events.messages)),
-    types,
     shift,
     verification: reportToJson(report),
+    shortcomings: shortcomings(seen),
   };
 }
 
+async function countEvents(stack: Stack): Promise<Pick<DemoSummary, 'types' | 'pumpAlarms'>> {
+  const types: Record<string, number> = {};
+  const pumpAlarms: Record<string, number> = {};
+  const count = (counts: Record<string, number>, name: string): void =>
+    void (counts[name] = (counts[name] ?? 0) + 1);
+  for await (const { body } of stack.events.readSubject(subjects.events(stack.site.site))) {
+    const parsed = parseEvent(body);
+    if (!parsed.ok) continue;
+    count(types, parsed.event.type);
+    if (isEvent(parsed.event, PumpAlarmRaised)) count(pumpAlarms, parsed.event.data.vendorCode);
+  }
+  return { types, pumpAlarms };
+}
+
 function asText(summary: DemoSummary): string {
-  const { latencyMs } = summary;
+  const { latencyMs, session } = summary;
   const types = Object.entries(summary.types).sort(([, a], [, b]) => b - a);
   return [
+    ...summary.shortcomings.map((text) => `NOT AS IT MUST BE: ${text}`),
     `${summary.verified ? 'VERIFIED' : 'NOT VERIFIED'}: ${summary.events} events in ${summary.blocks} blocks, ${summary.rejected} rejected`,
-    `latency event → confirmed on chain: p50 ${latencyMs.p50} ms, p95 ${latencyMs.p95} ms, p99 ${latencyMs.p99} ms`,
+    `session at the pumps: ${session.state}, ${session.steps} steps, ${session.refused.length} refused`,
+    latencyMs
+      ? `latency event → confirmed on chain: p50 ${latencyMs.p50} ms, p95 ${latencyMs.p95} ms, p99 ${latencyMs.p99} ms`
+      : 'latency event → confirmed on chain: ---',
     `${summary.bytesPerEvent} bytes on disk for each event`,
     'the shift:',
     ...summary.shift.map(({ step, said, tookMs }) => `  ${String(tookMs).padStart(6)} ms  ${step}: ${said}`),
