@@ -16,7 +16,13 @@ import {
 } from '../index.js';
 
 const SOMEBODY = 'person-somebody';
-const DOSING: readonly Action[] = ['order-set-rate', 'order-start', 'order-set-vtbi'];
+const DOSING: readonly Action[] = [
+  'order-set-rate',
+  'order-start',
+  'order-set-vtbi',
+  'order-bolus',
+  'order-set-target',
+];
 
 const pump = (unit = 'icu-1', patient = 'stay-4d'): Resource => ({
   kind: 'pump',
@@ -316,7 +322,7 @@ describe('whatever is asked', () => {
     const mismatched = asks(everything, 'order-set-rate', { kind: 'unit', unit: 'icu-1' });
     expect(mismatched).toMatchObject({ outcome: 'denied', reason: 'malformed-request', policies: [] });
     // Not a word of the type: as a service in another version might send it.
-    expect(asks(everything, 'order-bolus' as Action, pump())).toMatchObject({ reason: 'malformed-request' });
+    expect(asks(everything, 'order-shake' as Action, pump())).toMatchObject({ reason: 'malformed-request' });
   });
 
   it('is denied at a time that cannot be read', () => {

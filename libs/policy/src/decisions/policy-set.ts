@@ -4,7 +4,7 @@ import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import { PolicyUnusableError } from '../errors.js';
 
 /** Version of the policies; a changed text is a new version, and a test holds the two together. */
-export const POLICY_VERSION = '1';
+export const POLICY_VERSION = '2';
 
 /** One policy as it was loaded. */
 export interface LoadedPolicy {

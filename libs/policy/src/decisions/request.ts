@@ -3,6 +3,8 @@ export const ACTIONS = [
   'order-set-rate',
   'order-start',
   'order-set-vtbi',
+  'order-bolus',
+  'order-set-target',
   'order-stop',
   'approve-order',
   'acknowledge-alarm',

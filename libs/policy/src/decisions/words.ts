@@ -12,6 +12,8 @@ const ACTION_WORDS: Record<Action, string> = {
   'order-set-rate': 'Setting the rate of a pump',
   'order-start': 'Starting a pump',
   'order-set-vtbi': 'Setting the volume of a pump',
+  'order-bolus': 'Giving a bolus',
+  'order-set-target': 'Setting a target concentration',
   'order-stop': 'Stopping a pump',
   'approve-order': 'Approving an order',
   'acknowledge-alarm': 'Acknowledging an alarm',
