@@ -17,6 +17,7 @@ export * from './catalogue/association.js';
 export * from './catalogue/audit.js';
 export * from './catalogue/command.js';
 export * from './catalogue/dosing.js';
+export * from './catalogue/dosing-access.js';
 export { CATALOGUE, DEFINITION_BY_TYPE } from './catalogue/index.js';
 export * from './catalogue/ledger.js';
 export * from './catalogue/people.js';

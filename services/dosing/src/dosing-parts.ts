@@ -8,6 +8,7 @@ import { DosingStore } from './adapters/dosing-store.js';
 import { LibraryShelf } from './adapters/library-shelf.js';
 import { Protocols } from './adapters/protocols.js';
 import { Decisions } from './commands/decisions.js';
+import { Denials } from './commands/denials.js';
 import { FactFinder } from './commands/facts.js';
 import { LibraryActivation } from './commands/library-activation.js';
 import { OrderBook } from './commands/order-book.js';
@@ -73,7 +74,9 @@ export function dosingParts(config: DosingConfig, { source, sealer }: ServiceIde
   });
   const pumpStepMlPerHour = config.PUMP_STEP_ML_PER_HOUR;
   const facts = new FactFinder({ clock, store, shelf, protocols, ward, pumpStepMlPerHour });
-  const book = new OrderBook({ site, clock, store, shelf, ward, facts, decisions, standing, people });
+  const denials = new Denials({ log, clock, signature });
+  const settled = { site, source, clock, store, shelf, ward, facts, decisions, standing, denials, people };
+  const book = new OrderBook(settled);
   const orders = new OrderDesk(book);
   const steps = new OrderSteps(book);
   const onStop = (pump: string): void => book.fence(pump);

@@ -1,3 +1,4 @@
+import type { DenialReason, PolicyRequest } from '@bcmed/policy';
 import type { RefusalReason } from './domain/order/index.js';
 
 /**
@@ -23,7 +24,8 @@ export type DosingErrorCode =
   | 'BCM-DOSING-SIGNATURE-INVALID'
   | 'BCM-DOSING-SIGNED-BEFORE'
   | 'BCM-DOSING-STOP-NOT-SENT'
-  | 'BCM-DOSING-TEXT-UNREADABLE';
+  | 'BCM-DOSING-TEXT-UNREADABLE'
+  | 'BCM-DOSING-TOO-MANY-REFUSALS';
 
 /** Told by log or health and not thrown, because the work goes on. */
 export const TOLD = {
@@ -57,9 +59,24 @@ export class NotFoundError extends DosingError {
   readonly code = 'BCM-DOSING-NOT-FOUND';
 }
 
+/** What was asked, and by which policies it was denied; it is an event before the person is told. */
+export interface Denial {
+  readonly request: PolicyRequest;
+  readonly decision: {
+    readonly reason: DenialReason;
+    readonly policies: readonly string[];
+    readonly policyVersion: string;
+    readonly words: string;
+  };
+}
+
 /** The policies do not permit this person what was asked, in the words for that person. */
 export class NotPermittedError extends DosingError {
   readonly code = 'BCM-DOSING-NOT-PERMITTED';
+
+  constructor(readonly denial: Denial) {
+    super(`${denial.request.person}: ${denial.decision.words}`);
+  }
 }
 
 /** The order no longer waits: it was authorised, refused, withdrawn, replaced, or stopped. */
@@ -89,9 +106,13 @@ export class SignatureInvalidError extends DosingError {
   readonly code = 'BCM-DOSING-SIGNATURE-INVALID';
 }
 
-/** This person has signed the order already; another one has to. */
+/** This person has signed the order already, with this or another key; another person has to. */
 export class SignedBeforeError extends DosingError {
   readonly code = 'BCM-DOSING-SIGNED-BEFORE';
+
+  constructor(readonly denial: Denial) {
+    super(denial.decision.words);
+  }
 }
 
 /** A stop could not be put on the stream. Whoever gets this stops the pump by hand. */
@@ -102,6 +123,11 @@ export class StopNotSentError extends DosingError {
 /** A signed text is not of the form, or of the site, that it has to be. */
 export class TextUnreadableError extends DosingError {
   readonly code = 'BCM-DOSING-TEXT-UNREADABLE';
+}
+
+/** Somebody was refused so often within a minute that it is recorded no more. */
+export class TooManyRefusalsError extends DosingError {
+  readonly code = 'BCM-DOSING-TOO-MANY-REFUSALS';
 }
 
 /** The library says that it is an example, and this configuration takes none. */
@@ -165,6 +191,7 @@ export const STATUS_OF_CODE = {
   'BCM-DOSING-SIGNED-BEFORE': 409,
   'BCM-DOSING-STOP-NOT-SENT': 503,
   'BCM-DOSING-TEXT-UNREADABLE': 400,
+  'BCM-DOSING-TOO-MANY-REFUSALS': 429,
   'BCM-LOG-UNAVAILABLE': 503,
   'BCM-LOG-OUTCOME-UNKNOWN': 503,
   'BCM-LOG-READ-INTERRUPTED': 503,

@@ -1,6 +1,7 @@
 import { CommandAuthorised, isEvent, OrderRefused, pumpOrderText, type PumpOrder } from '@bcmed/events';
-import { checkSignedText } from '@bcmed/policy';
+import { checkSignedText, POLICY_VERSION, signTextWithKey } from '@bcmed/policy';
 import { SiteTrust } from '@bcmed/site-trust';
+import { fixtureKey } from '@bcmed/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Service } from '../test/service.js';
 import { Site } from '../test/site.js';
@@ -41,6 +42,17 @@ const order = (change: Partial<PumpOrder> = {}, people = ['nurse']) =>
   site.order({ pump, ...change }, people);
 const commandsFor = async (at: string) =>
   (await site.said('command-authorised')).filter(({ subject }) => subject === at);
+
+const refusalsOf = async (reason: string) =>
+  (await site.said('order-refused')).filter(
+    (one) => isEvent(one, OrderRefused) && one.data.reason === reason,
+  );
+/** Until dosing has read all that stands on the stream. */
+async function heard(): Promise<void> {
+  const position = (await site.events.lastPosition()).toString();
+  const seen = async () => (await dosing.get('/infusions')).body;
+  await vi.waitFor(async () => expect(await seen()).toMatchObject({ position }), WITHIN);
+}
 
 /** Dopamine takes two signatures and living vitals: 5 microgram/kg/min for 80 kg from 200 mg in 50 ml is 6 ml/h. */
 async function dopamine(people: string[], change: Partial<PumpOrder> = {}) {
@@ -220,6 +232,9 @@ describe('an order with signatures', () => {
       body: { type: 'urn:bcmed:error:BCM-DOSING-SIGNATURE-INVALID' },
     });
     expect(await commandsFor(pump)).toEqual([]);
+    expect(await refusalsOf('signature-invalid')).toMatchObject([
+      { data: { words: expect.stringContaining('bad-signature') as string }, actor: 'dosing/1' },
+    ]);
   });
 
   it('of which one does not hold is not believed, whoever else signed', async () => {
@@ -234,9 +249,56 @@ describe('an order with signatures', () => {
   });
 
   it('of somebody who may not is refused in the policy’s words', async () => {
-    expect(await dosing.post('/orders', order({}, ['pharmacist']))).toMatchObject({
+    const answer = await dosing.post('/orders', order({}, ['pharmacist']));
+    expect(answer).toMatchObject({
       status: 403,
       body: { type: 'urn:bcmed:error:BCM-DOSING-NOT-PERMITTED' },
+    });
+    expect((await site.said('decision-denied')).at(-1)).toMatchObject({
+      subject: 'pharmacist',
+      actor: 'pharmacist',
+      data: {
+        action: 'order-set-rate',
+        resource: pump,
+        unit: 'icu-1',
+        reason: 'not-permitted',
+        policyVersion: POLICY_VERSION,
+        words: expect.stringContaining('takes a nurse or a physician of icu-1') as string,
+      },
+    });
+    expect(answer.body.detail).toContain('takes a nurse or a physician of icu-1');
+  });
+
+  it('names the policies by which each person was allowed it', async () => {
+    await site.vitals({ hr: 77 });
+    expect((await dosing.post('/orders', await dopamine(['nurse', 'physician']))).status).toBe(201);
+    const decidedBy = [
+      { person: 'nurse', action: 'order-set-rate', policyVersion: POLICY_VERSION },
+      { person: 'physician', action: 'approve-order', policies: ['physicians-approve-orders'] },
+    ];
+    for (const name of ['order-placed', 'infusion-authorised'])
+      expect((await site.said(name)).at(-1)?.data).toMatchObject({ decidedBy });
+  });
+
+  it('of one person with two keys has one signature', async () => {
+    await site.enrolPerson('twice', ['nurse', 'icu-1']);
+    await site.enrolKey('twice', 'twice-second-key');
+    await site.vitals({ hr: 76 });
+    const body = await dopamine(['twice']);
+    const second = { ...signTextWithKey(fixtureKey('twice-second-key'), body.order.text), person: 'twice' };
+    const both = { order: { ...body.order, signatures: [...body.order.signatures, second] } };
+    await heard();
+    const waiting = await dosing.post('/orders', both);
+    expect(waiting.body).toMatchObject({ state: 'waiting', needs: { signatures: 1 } });
+    const path = `/orders/${waiting.body.orderId}/signatures`;
+    expect(await dosing.post(path, { signatures: [second] })).toMatchObject({
+      status: 409,
+      body: { type: 'urn:bcmed:error:BCM-DOSING-SIGNED-BEFORE' },
+    });
+    expect(await commandsFor(pump)).toEqual([]);
+    expect((await site.said('decision-denied')).at(-1)).toMatchObject({
+      subject: 'twice',
+      data: { action: 'approve-order', order: waiting.body.orderId, reason: 'not-permitted' },
     });
   });
 
@@ -285,11 +347,6 @@ describe('an order with signatures', () => {
   });
 
   it('of somebody who was revoked before the second one signed is not authorised', async () => {
-    const heard = async () => {
-      const position = (await site.events.lastPosition()).toString();
-      const seen = async () => (await dosing.get('/infusions')).body;
-      await vi.waitFor(async () => expect(await seen()).toMatchObject({ position }), WITHIN);
-    };
     await site.enrolPerson('goer', ['nurse', 'icu-1']);
     await site.vitals({ hr: 79 });
     await heard();
@@ -305,5 +362,18 @@ describe('an order with signatures', () => {
       body: { detail: expect.stringContaining('person-revoked') as string },
     });
     expect(await commandsFor(pump)).toEqual([]);
+  });
+});
+
+// Last: it uses up what may be refused within a minute.
+describe('signatures that do not hold', () => {
+  it('are told to wait, undecided, after sixty; an order that holds is not kept back', async () => {
+    const other = site.signatures(site.text({ pump }), 'nurse');
+    const wrong = () => ({ order: { text: site.text({ pump }), signatures: other } });
+    const statuses = [];
+    for (let sent = 0; sent < 70; sent++) statuses.push((await dosing.post('/orders', wrong())).status);
+    expect(statuses).toContain(403);
+    expect(statuses.at(-1)).toBe(429);
+    expect((await dosing.post('/orders', order())).status).toBe(201);
   });
 });

@@ -119,11 +119,16 @@ export class Site {
   }
 
   async enrolPerson(person: string, ...roles: (readonly [Role, string])[]): Promise<void> {
-    const publicKey = publicJwkOf(fixtureKey(person));
-    const data = { credentialId: keyIdOf(publicKey), kind: 'key', publicKey, enrolledBy: 'first-start' };
-    await this.say(this.access, AuthenticatorEnrolled, person, data);
+    await this.enrolKey(person, person);
     for (const [role, unit] of roles)
       await this.say(this.access, RoleGranted, person, { role, unit, grantedBy: 'first-start' });
+  }
+
+  /** A key of a person, by its name among the fixtures; a person may have several. */
+  enrolKey(person: string, key: string): Promise<StreamEvent> {
+    const publicKey = publicJwkOf(fixtureKey(key));
+    const data = { credentialId: keyIdOf(publicKey), kind: 'key', publicKey, enrolledBy: 'first-start' };
+    return this.say(this.access, AuthenticatorEnrolled, person, data);
   }
 
   revoke(person: string): Promise<StreamEvent> {

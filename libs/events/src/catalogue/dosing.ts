@@ -32,6 +32,26 @@ const dose = z
     unit: z.string().min(1).max(32).describe('For example microgram/kg/min'),
   })
   .describe('A dose that runs');
+const decidedBy = z
+  .array(
+    z.object({
+      person,
+      action: z.string().regex(/^[a-z][a-z-]{0,63}$/, 'must be an action'),
+      policies: z.array(z.string().min(1).max(64)).max(16).describe('Policies that permitted it'),
+      policyVersion: z.string().min(1).max(64),
+    }),
+  )
+  .max(8)
+  .optional()
+  .describe('By which policies each of them was allowed; absent in events of before 2026.12');
+const exampleDecidedBy = [
+  {
+    person: 'person-7f3a',
+    action: 'order-set-rate',
+    policies: ['nurses-order'],
+    policyVersion: '1',
+  },
+];
 const softLimit = z
   .enum(['soft-low', 'soft-high', 'tenfold-change'])
   .describe('Below or above a soft limit of the library; or ten times what was authorised before');
@@ -160,6 +180,7 @@ export const OrderPlaced = defineEvent('dosing', 'order-placed', {
       .describe('Weight that the dose was reckoned with, if it is per kilogram; from the signed text'),
     libraryHash: libraryHash.describe('SHA-256 of the exact bytes of the drug library, from the signed text'),
     needsOverride: z.array(softLimit).max(3).describe('Soft limits that somebody has to override first'),
+    decidedBy,
   }),
   example: {
     entity: someInfusion,
@@ -176,12 +197,14 @@ export const OrderPlaced = defineEvent('dosing', 'order-placed', {
       weightKg: '80',
       libraryHash: exampleHash,
       needsOverride: [],
+      decidedBy: exampleDecidedBy,
     },
   },
 });
 
 const REFUSAL_REASONS = [
   'text-unreadable',
+  'signature-invalid',
   'action-not-dosed',
   'episode-closed',
   'episode-differs',
@@ -246,6 +269,7 @@ export const LimitOverridden = defineEvent('dosing', 'limit-overridden', {
     reason,
     approvalId: z.uuid().describe('The approval that this consumes'),
     approvedBy: z.array(person).min(1).max(7).describe('People who approved, none of whom ordered'),
+    decidedBy,
   }),
   example: {
     entity: someInfusion,
@@ -274,6 +298,7 @@ export const InfusionAuthorised = defineEvent('dosing', 'infusion-authorised', {
     vitals: vitals.optional().describe('Absent where nothing demands them and none were there'),
     signedBy: z.array(person).min(1).max(8).describe('Different people whose signatures were checked'),
     overridden: z.array(softLimit).max(3).describe('Soft limits that were overridden'),
+    decidedBy,
   }),
   example: {
     entity: someInfusion,
@@ -302,6 +327,7 @@ export const AuthorisationWithdrawn = defineEvent('dosing', 'authorisation-withd
       .describe('How it came to its end'),
     withdrawnBy: somebody,
     reason,
+    decidedBy,
   }),
   example: {
     entity: someInfusion,

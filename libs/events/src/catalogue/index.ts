@@ -8,6 +8,7 @@ import * as association from './association.js';
 import * as audit from './audit.js';
 import * as command from './command.js';
 import * as dosing from './dosing.js';
+import * as dosingAccess from './dosing-access.js';
 import * as ledger from './ledger.js';
 import * as people from './people.js';
 import * as pump from './pump.js';
@@ -26,6 +27,7 @@ export const CATALOGUE: readonly EventDefinition[] = [
   ...Object.values(approvals),
   ...Object.values(command),
   ...Object.values(dosing),
+  ...Object.values(dosingAccess),
   ...Object.values(ledger),
   ...Object.values(audit),
 ];

@@ -48,10 +48,11 @@ export function authorisationOf(state: Infusion, orderId: string, moment: Moment
   if (text === undefined) return [];
   const { at, commandId, facts, people, associations, signed } = moment;
   const bedside = bedsideOf(text, associations);
-  const { order, signers } = standingText(signed, text.action, bedside, people, at);
+  const { order, signers, decidedBy } = standingText(signed, text.action, bedside, people, at);
   const { signatures, overrides } = needsOf(pending, signers.length, facts.library?.content);
   if (signatures > 0 || overrides.length > 0) return [];
-  return decide({ type: 'authorise', at, orderId, commandId, order, verifiedSigners: signers, facts }, state);
+  const verified = { order, verifiedSigners: signers, decidedBy };
+  return decide({ type: 'authorise', at, orderId, commandId, ...verified, facts }, state);
 }
 
 /** Nothing is lacking for an order that the library no longer knows: the decider then says so. */

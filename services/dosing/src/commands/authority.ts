@@ -1,6 +1,7 @@
 import type { PersonSignature, PumpOrder, SignedText } from '@bcmed/events';
-import { authorise, checkSignedText, type Action, type PeopleState } from '@bcmed/policy';
-import { NotPermittedError, SignatureInvalidError } from '../errors.js';
+import { authorise, checkSignedText, POLICY_VERSION, type Action, type PeopleState } from '@bcmed/policy';
+import type { Allowance } from '../domain/order/index.js';
+import { NotPermittedError, SignatureInvalidError, type Denial } from '../errors.js';
 
 /** Where a pump stands and whose it is, by the record and never by who asks. */
 export interface Bedside {
@@ -31,19 +32,37 @@ export function holdingSignatures(signed: SignedText, people: PeopleState): Pers
   return signed.signatures.filter((_, index) => outcomes[index] !== undefined && !outcomes[index].fault);
 }
 
+/** Who signed, in order, and by which policies each was allowed it. */
+export interface Authority {
+  readonly signers: readonly [string, ...string[]];
+  readonly decidedBy: readonly Allowance[];
+}
+
 /** The right to order, or to sign the order of somebody else. Throws NotPermittedError in the policy's words. */
 export function requirePermission(
   asked: { readonly person: string; readonly action: PumpOrder['action']; readonly requestedBy?: string },
-  { pump, unit, patient }: Bedside,
+  bedside: Bedside,
   people: PeopleState,
   at: string,
-): void {
+): Allowance {
   const { person, action, requestedBy } = asked;
-  const resource = { kind: 'pump', id: pump, unit, ...(patient !== undefined && { patient }) } as const;
   const wanted = requestedBy === undefined ? ACTIONS[action] : 'approve-order';
+  const request = { person, action: wanted, resource: resourceOf(bedside) };
   const circumstances = { at, ...(requestedBy !== undefined && { requestedBy }) };
-  const decision = authorise({ person, action: wanted, resource }, people, circumstances);
-  if (decision.outcome === 'denied') throw new NotPermittedError(`${person}: ${decision.words}`);
+  const decision = authorise(request, people, circumstances);
+  if (decision.outcome === 'denied') throw new NotPermittedError({ request, decision });
+  const { policies, policyVersion } = decision;
+  return { person, action: wanted, policies: policies.slice(0, 16), policyVersion };
+}
+
+/** A second pair of eyes that is none, for a reason that is no policy's. */
+export function wrongApprover(person: string, bedside: Bedside, words: string): Denial {
+  const decision = { reason: 'not-permitted', policies: [], policyVersion: POLICY_VERSION, words } as const;
+  return { request: { person, action: 'approve-order', resource: resourceOf(bedside) }, decision };
+}
+
+function resourceOf({ pump, unit, patient }: Bedside) {
+  return { kind: 'pump', id: pump, unit, ...(patient !== undefined && { patient }) } as const;
 }
 
 /** Who ordered, and who signed with them, all permitted now. Throws what the two before throw. */
@@ -53,12 +72,14 @@ export function requireAuthority(
   bedside: Bedside,
   people: PeopleState,
   at: string,
-): readonly [string, ...string[]] {
+): Authority {
   const signers = requireSigners(signed, people);
   const [requestedBy, ...others] = signers;
-  requirePermission({ person: requestedBy, action }, bedside, people, at);
-  for (const person of others) requirePermission({ person, action, requestedBy }, bedside, people, at);
-  return signers;
+  const decidedBy = [
+    requirePermission({ person: requestedBy, action }, bedside, people, at),
+    ...others.map((person) => requirePermission({ person, action, requestedBy }, bedside, people, at)),
+  ];
+  return { signers, decidedBy };
 }
 
 /**
@@ -71,21 +92,25 @@ export function standingText(
   bedside: Bedside,
   people: PeopleState,
   at: string,
-): { readonly order: SignedText; readonly signers: readonly string[] } {
+): { readonly order: SignedText } & Authority {
   const [requester] = signatures;
   if (requester === undefined) throw new SignatureInvalidError('Nobody has signed.');
   const requestedBy = requester.person;
-  requireAuthority({ text, signatures: [requester] }, action, bedside, people, at);
+  const first = requireAuthority({ text, signatures: [requester] }, action, bedside, people, at);
   const standing = [requester];
+  const decidedBy = [...first.decidedBy];
   for (const signature of signatures.slice(1)) {
     if (standing.some(({ person }) => person === signature.person)) continue;
     try {
       requireSigners({ text, signatures: [signature] }, people);
-      requirePermission({ person: signature.person, action, requestedBy }, bedside, people, at);
+      decidedBy.push(
+        requirePermission({ person: signature.person, action, requestedBy }, bedside, people, at),
+      );
       standing.push(signature);
     } catch (error) {
       if (!(error instanceof SignatureInvalidError || error instanceof NotPermittedError)) throw error;
     }
   }
-  return { order: { text, signatures: standing }, signers: standing.map(({ person }) => person) };
+  const others = standing.slice(1).map(({ person }) => person);
+  return { order: { text, signatures: standing }, signers: [requestedBy, ...others], decidedBy };
 }

@@ -12,9 +12,10 @@ import {
   type Infusion,
   type PendingOrder,
 } from '../domain/order/index.js';
-import { NotFoundError, OrderEndedError, OrderRefusedError } from '../errors.js';
+import { NotFoundError, OrderEndedError, OrderRefusedError, type SignatureInvalidError } from '../errors.js';
 import type { InfusionRow } from '../views/infusions.js';
 import type { Ward } from '../views/ward.js';
+import type { Denials } from './denials.js';
 import { authorisationOf, bedsideOf, needsOf, type Needs } from './authorisation.js';
 import type { Bedside } from './authority.js';
 import type { Decided, Decisions } from './decisions.js';
@@ -25,6 +26,7 @@ import { Turns } from './turns.js';
 
 export interface OrderBookSettings {
   readonly site: string;
+  readonly source: string;
   readonly clock: Clock;
   readonly store: DosingStore;
   readonly shelf: LibraryShelf;
@@ -32,6 +34,7 @@ export interface OrderBookSettings {
   readonly facts: FactFinder;
   readonly decisions: Decisions;
   readonly standing: Standing;
+  readonly denials: Denials;
   /** Who is known and may what, as far as the stream was read. */
   readonly people: () => PeopleState;
 }
@@ -117,8 +120,18 @@ export class OrderBook {
       if (authorised?.orderId === orderId) return this.answer(infusionId, orderId, row);
       const text = pending && readOrder(pending.order.text);
       if (pending?.orderId !== orderId || text === undefined) throw ended();
-      return work({ infusionId, row, pending, text });
+      const { denials } = this.settings;
+      return denials.recording(orderId, () => work({ infusionId, row, pending, text }));
     });
+  }
+
+  /** Says on the stream that a signature over an order does not hold. Who sent it is not known, so all count for one name. */
+  async refuseSignature(infusionId: string, orderId: string, error: SignatureInvalidError): Promise<void> {
+    const { denials, decisions } = this.settings;
+    denials.demandRoom('a signature that does not hold');
+    const data = { orderId, reason: 'signature-invalid', words: error.message.slice(0, 512) } as const;
+    const occasion = this.occasion(this.settings.source);
+    await decisions.runWith(infusionId, () => [{ name: 'order-refused', data }], occasion);
   }
 
   find(orderId: string): readonly [infusionId: string, row: InfusionRow] {

@@ -1,8 +1,8 @@
 import type { PumpOrder, SignedText } from '@bcmed/events';
 import { textHashOf } from '@bcmed/policy';
 import { decide, readOrder } from '../domain/order/index.js';
-import { TextUnreadableError } from '../errors.js';
-import { requireAuthority, requireSigners } from './authority.js';
+import { SignatureInvalidError, TextUnreadableError } from '../errors.js';
+import { requireAuthority, requireSigners, type Authority } from './authority.js';
 import type { Decided } from './decisions.js';
 import { infusionIdOf, orderIdOf } from './event-maker.js';
 import type { OrderAnswer, OrderBook } from './order-book.js';
@@ -31,15 +31,30 @@ export class OrderDesk {
 
   /** Throws what a person can mend as DosingError; OrderRefusedError for what the decider refused, which is also an event. */
   place(order: SignedText): Promise<OrderAnswer> {
-    const { site, standing, people } = this.book.settings;
+    const { site, standing, denials } = this.book.settings;
     standing.require();
-    const [person] = requireSigners(order, people());
-    const text = readOrder(order.text);
-    if (text !== undefined && text.site !== site)
-      throw new TextUnreadableError(`The order is for site ${text.site}, this is ${site}.`);
     const textHash = textHashOf(order.text);
-    const read = { order, orderId: orderIdOf(site, textHash), textHash, person, text };
-    return this.book.inTurn(text?.pump ?? '', () => this.#placeInTurn(read));
+    const orderId = orderIdOf(site, textHash);
+    const text = readOrder(order.text);
+    return denials.recording(orderId, async () => {
+      const person = await this.#requester(order, orderId);
+      if (text !== undefined && text.site !== site)
+        throw new TextUnreadableError(`The order is for site ${text.site}, this is ${site}.`);
+      const read = { order, orderId, textHash, person, text };
+      return this.book.inTurn(text?.pump ?? '', () => this.#placeInTurn(read));
+    });
+  }
+
+  /** Who ordered. A signature that does not hold is refused on the stream as well, and thrown. */
+  async #requester(order: SignedText, orderId: string): Promise<string> {
+    const { site, people } = this.book.settings;
+    try {
+      return requireSigners(order, people())[0];
+    } catch (error) {
+      if (error instanceof SignatureInvalidError)
+        await this.book.refuseSignature(infusionIdOf(site, orderId), orderId, error);
+      throw error;
+    }
   }
 
   /** Goes on with orders that had all they need when an earlier life of this service ended; gives what failed. */
@@ -51,7 +66,11 @@ export class OrderDesk {
       const person = order.signatures[0]?.person ?? 'nobody';
       const step = { infusionId, orderId, person, text: readOrder(order.text) };
       await book
-        .inTurn(pending.pump, () => book.take({ ...step, nonceUsedElsewhere: false, first: () => [] }))
+        .inTurn(pending.pump, () =>
+          book.settings.denials.recording(orderId, () =>
+            book.take({ ...step, nonceUsedElsewhere: false, first: () => [] }),
+          ),
+        )
         .catch((error: unknown) => failures.push(error));
     }
     return failures;
@@ -63,13 +82,15 @@ export class OrderDesk {
     const known = ward.infusions.withOrder(orderId);
     if (known !== undefined) return this.book.answer(known[0], orderId, known[1]);
     // Where nobody recorded the pump, the decider refuses: no unit is left of which rights could be asked.
-    if (text !== undefined && ward.associations.of(text.pump) !== undefined)
-      requireAuthority(order, text.action, this.book.bedside(text), people(), clock.at());
+    const authority =
+      text !== undefined && ward.associations.of(text.pump) !== undefined
+        ? requireAuthority(order, text.action, this.book.bedside(text), people(), clock.at())
+        : undefined;
     const infusionId = this.#infusionFor(text, orderId);
     const isOurs = this.#claim(text?.nonce, orderId);
     let stands = false;
     try {
-      const decided = await this.#decide(infusionId, read, !isOurs);
+      const decided = await this.#decide(infusionId, { ...read, authority }, !isOurs);
       stands = standsWith(decided, orderId);
       return this.book.settled(infusionId, orderId, decided);
     } finally {
@@ -77,8 +98,13 @@ export class OrderDesk {
     }
   }
 
-  #decide(infusionId: string, read: Read, nonceUsedElsewhere: boolean): Promise<Decided> {
-    const { orderId, person, text, textHash, order } = read;
+  #decide(
+    infusionId: string,
+    read: Read & { readonly authority: Authority | undefined },
+    nonceUsedElsewhere: boolean,
+  ): Promise<Decided> {
+    const { orderId, person, text, textHash, order, authority } = read;
+    const decidedBy = authority?.decidedBy ?? [];
     return this.book.take({
       infusionId,
       orderId,
@@ -87,7 +113,7 @@ export class OrderDesk {
       nonceUsedElsewhere,
       first: (state, facts, at) => {
         if (state.authorised?.orderId === orderId) return [];
-        return decide({ type: 'place-order', at, orderId, order, textHash, facts }, state);
+        return decide({ type: 'place-order', at, orderId, order, textHash, decidedBy, facts }, state);
       },
     });
   }

@@ -1,8 +1,8 @@
 import type { PersonSignature, SignedText } from '@bcmed/events';
 import { standingPeople } from '@bcmed/policy';
 import { decide, readOrder, type OverrideLimits } from '../domain/order/index.js';
-import { NotPermittedError, OrderEndedError, SignedBeforeError } from '../errors.js';
-import { requirePermission, requireSigners } from './authority.js';
+import { NotPermittedError, OrderEndedError, SignatureInvalidError, SignedBeforeError } from '../errors.js';
+import { requirePermission, requireSigners, wrongApprover } from './authority.js';
 import type { OrderAnswer, OrderBook, Step, Waiting } from './order-book.js';
 import { overrideText, readStatement, withdrawalText } from './statements.js';
 
@@ -15,11 +15,17 @@ export class OrderSteps {
     return this.book.withWaiting(orderId, async (waiting) => {
       const { people, store, clock } = this.book.settings;
       const { pending, text } = waiting;
-      const signers = requireSigners({ text: pending.order.text, signatures: [...signatures] }, people());
+      const signers = await this.#signers(waiting, signatures);
       const before = this.book.signatures(pending).map(({ person }) => person);
       const again = signers.find((person) => before.includes(person));
       if (again !== undefined)
-        throw new SignedBeforeError(`${again} has signed this order; another person has to.`);
+        throw new SignedBeforeError(
+          wrongApprover(
+            again,
+            this.book.bedside(text),
+            `${again} has signed this order; another person has to.`,
+          ),
+        );
       const requestedBy = before[0] ?? '';
       for (const person of signers) {
         const asked = { person, action: text.action, requestedBy };
@@ -33,24 +39,35 @@ export class OrderSteps {
   /** Somebody who approved the very text says that its soft limits are overridden, and why. */
   override(orderId: string, statement: SignedText): Promise<OrderAnswer> {
     return this.book.withWaiting(orderId, async (waiting) => {
-      const { site, people } = this.book.settings;
+      const { site, people, clock } = this.book.settings;
       const { text, signers } = readStatement(overrideText, statement, { site, orderId }, people());
       const [person] = signers;
       const approval = this.#approval(text.approvalId);
-      if (approval.approvedBy.length > 0 && !approval.approvedBy.includes(person))
-        throw new NotPermittedError(`${person} did not approve this order; those who did say why.`);
+      const bedside = this.book.bedside(waiting.text);
+      if (approval.approvedBy.length > 0 && !approval.approvedBy.includes(person)) {
+        const words = `${person} did not approve this order; those who did say why.`;
+        throw new NotPermittedError(wrongApprover(person, bedside, words));
+      }
+      // Access asked for the unit that the request named; here it is the unit where the pump stands.
+      const [{ person: requestedBy } = { person: '' }] = waiting.pending.order.signatures;
+      const { action } = waiting.text;
+      const decidedBy = approval.approvedBy
+        .filter((approver) => approver !== requestedBy)
+        .map((approver) =>
+          requirePermission({ person: approver, action, requestedBy }, bedside, people(), clock.at()),
+        );
       const { reason } = text;
       return this.#step(waiting, {
         person,
         first: (state, { library }, at) =>
-          decide({ type: 'override-limits', at, orderId, reason, approval, library }, state),
+          decide({ type: 'override-limits', at, orderId, reason, approval, decidedBy, library }, state),
       });
     });
   }
 
   /** Anybody who is known may take an order back; the pump is not stopped by it. */
   async withdraw(orderId: string, statement: SignedText): Promise<OrderAnswer> {
-    const { site, people, decisions, standing, store, clock } = this.book.settings;
+    const { site, people, decisions, standing, store, clock, denials } = this.book.settings;
     standing.require();
     const [infusionId, { state }] = this.book.find(orderId);
     const { text, signers } = readStatement(withdrawalText, statement, { site, orderId }, people());
@@ -59,12 +76,28 @@ export class OrderSteps {
     const order = placed && readOrder(placed.order.text);
     if (order === undefined) throw new OrderEndedError('The order no longer waits.');
     const asked = { person: by, action: 'stop' } as const;
-    requirePermission(asked, this.book.bedside(order), people(), clock.at());
+    const allowance = await denials.recording(orderId, () =>
+      Promise.resolve(requirePermission(asked, this.book.bedside(order), people(), clock.at())),
+    );
     const { reason } = text;
-    const command = { type: 'withdraw', at: clock.at(), by, cause: 'person', reason, orderId } as const;
+    const why = { cause: 'person', reason, decidedBy: [allowance] } as const;
+    const command = { type: 'withdraw', at: clock.at(), by, orderId, ...why } as const;
     await this.book.inTurn(order.pump, () => decisions.run(infusionId, command, this.book.occasion(by)));
     store.dropSignatures(orderId);
     return { infusionId, orderId, state: 'withdrawn' };
+  }
+
+  async #signers(
+    { infusionId, pending }: Waiting,
+    signatures: readonly PersonSignature[],
+  ): Promise<readonly [string, ...string[]]> {
+    const { order, orderId } = pending;
+    try {
+      return requireSigners({ text: order.text, signatures: [...signatures] }, this.book.settings.people());
+    } catch (error) {
+      if (error instanceof SignatureInvalidError) await this.book.refuseSignature(infusionId, orderId, error);
+      throw error;
+    }
   }
 
   async #step(

@@ -1,6 +1,6 @@
 import type { SignedText } from '@bcmed/events';
 import type { DrugLibrary } from '../library/index.js';
-import type { AssessedResponse, ClosingOutcome, WithdrawalCause } from './events.js';
+import type { Allowance, AssessedResponse, ClosingOutcome, WithdrawalCause } from './events.js';
 
 /** One sample of a patient's vitals as it stands when the decision is made. */
 export interface VitalsSample {
@@ -58,6 +58,8 @@ export interface PlaceOrder {
   readonly order: SignedText;
   /** SHA-256 of the exact text, base64url. */
   readonly textHash: string;
+  /** By which policies those who signed were allowed it. */
+  readonly decidedBy?: readonly Allowance[];
   readonly facts: Facts;
 }
 
@@ -73,6 +75,7 @@ export interface OverrideLimits {
     readonly textHash: string;
     readonly approvedBy: readonly string[];
   };
+  readonly decidedBy?: readonly Allowance[];
   readonly library: Facts['library'];
 }
 
@@ -87,6 +90,7 @@ export interface Authorise {
   readonly order: SignedText;
   /** Those whose signatures the caller found true. */
   readonly verifiedSigners: readonly string[];
+  readonly decidedBy?: readonly Allowance[];
   readonly facts: Facts;
 }
 
@@ -98,6 +102,7 @@ export interface Withdraw {
   readonly by: string;
   readonly cause: Exclude<WithdrawalCause, 'stop' | 'superseded'>;
   readonly reason: string;
+  readonly decidedBy?: readonly Allowance[];
 }
 
 /** Never refused, in no state, whatever its text says: the adapter asks only who signed. */

@@ -8,7 +8,7 @@ import type {
   Stop,
   Withdraw,
 } from './commands.js';
-import { refuse, type DosingEvent, type Refusal, type SoftLimit } from './events.js';
+import { refuse, type Allowance, type DosingEvent, type Refusal, type SoftLimit } from './events.js';
 import { entryOf } from '../library/index.js';
 import type { Infusion, PendingOrder } from './state.js';
 import { usedVitals } from './vitals.js';
@@ -78,6 +78,7 @@ function place(command: PlaceOrder, state: Infusion): readonly DosingEvent[] {
         needsOverride: [...checked.value.exceeded],
         ...(order.patient === undefined ? {} : { patient: order.patient }),
         ...(weightKg === undefined ? {} : { weightKg }),
+        ...allowed(command.decidedBy),
       },
     },
   ];
@@ -129,6 +130,7 @@ function override(command: OverrideLimits, { pending }: Infusion): readonly Dosi
         reason,
         approvalId: approval.id,
         approvedBy: others,
+        ...allowed(command.decidedBy?.filter(({ person }) => others.includes(person))),
       },
     },
   ];
@@ -164,6 +166,11 @@ function checkOverrides(exceeded: readonly SoftLimit[], pending: PendingOrder): 
   return refuse('override-missing', `Somebody else has to approve first: ${open.join(', ')}.`);
 }
 
+/** An event has room for eight; an order takes no more signatures. */
+function allowed(decidedBy: readonly Allowance[] | undefined): { decidedBy?: Allowance[] } {
+  return decidedBy === undefined || decidedBy.length === 0 ? {} : { decidedBy: decidedBy.slice(0, 8) };
+}
+
 function checkSignatures(signers: readonly string[], { entry }: CheckedOrder): Refusal | undefined {
   if (signers.length >= entry.signaturesNeeded) return undefined;
   const words = `${entry.drug} takes the signatures of ${entry.signaturesNeeded}; ${signers.length} signed.`;
@@ -197,6 +204,7 @@ function authorised(
         overridden: [...exceeded],
         ...(entry.protocol === undefined ? {} : { protocolId: entry.protocol }),
         ...(newest === undefined ? {} : { vitals: usedVitals(newest) }),
+        ...allowed(command.decidedBy?.filter(({ person }) => found.signers.includes(person))),
       },
     },
     {
@@ -214,13 +222,16 @@ function authorised(
 }
 
 /** Ends what waits and what is authorised. It does not stop the pump: that is a stop, with its own signature. */
-function withdraw({ by, cause, reason, orderId: only }: Withdraw, state: Infusion): readonly DosingEvent[] {
+function withdraw(
+  { by, cause, reason, orderId: only, decidedBy }: Withdraw,
+  state: Infusion,
+): readonly DosingEvent[] {
   const ids = new Set([state.pending, state.authorised].flatMap((order) => order?.orderId ?? []));
   return [...ids]
     .filter((orderId) => only === undefined || orderId === only)
     .map((orderId) => ({
       name: 'authorisation-withdrawn',
-      data: { orderId, cause, withdrawnBy: by, reason },
+      data: { orderId, cause, withdrawnBy: by, reason, ...allowed(decidedBy) },
     }));
 }
 

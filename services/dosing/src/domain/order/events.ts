@@ -57,6 +57,8 @@ export type Delivery = DataOf<typeof ResponseAssessed>['delivery'];
 export type AssessedResponse = DataOf<typeof ResponseAssessed>;
 export type WithdrawalCause = DataOf<typeof AuthorisationWithdrawn>['cause'];
 export type ClosingOutcome = DataOf<typeof InfusionClosed>['outcome'];
+/** By which policies a person was allowed what they did. */
+export type Allowance = NonNullable<DataOf<typeof OrderPlaced>['decidedBy']>[number];
 export type PlacedOrder = DataOf<typeof OrderPlaced>;
 export type Authorisation = DataOf<typeof InfusionAuthorised>;
 export type UsedVitals = NonNullable<Authorisation['vitals']>;

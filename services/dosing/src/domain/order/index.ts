@@ -16,6 +16,7 @@ export type {
 export { readOrder } from './checks.js';
 export { decide } from './decide.js';
 export type {
+  Allowance,
   AssessedResponse,
   Delivery,
   DosingEvent,

@@ -106,5 +106,6 @@ const REPAIRABLE: ReadonlySet<RefusalReason> = new Set([
   'vitals-frozen',
   'protocol-refused',
   'nonce-used',
+  'signature-invalid',
   'order-unknown',
 ]);
