@@ -1,4 +1,5 @@
 import nx from '@nx/eslint-plugin';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 /** What the pure core may not touch: time, chance, the process and the network come in with the command. */
@@ -30,11 +31,16 @@ export default tseslint.config(
     ],
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.spec.json', './*/*/tsconfig.json', './contracts/tsconfig.json'],
+        project: [
+          './tsconfig.spec.json',
+          './*/*/tsconfig.json',
+          './contracts/tsconfig.json',
+          './apps/console/web/tsconfig.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -114,6 +120,20 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    // What runs in the browser: the rules of hooks, and no way round React into the page.
+    files: ['apps/console/web/**/*.ts', 'apps/console/web/**/*.tsx'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: {
+      'react-hooks/rules-of-hooks': 'error',
+      'react-hooks/exhaustive-deps': 'error',
+      'no-restricted-properties': [
+        'error',
+        { property: 'innerHTML', message: 'Text from anywhere is text: let React write it.' },
+        { property: 'dangerouslySetInnerHTML', message: 'Text from anywhere is text: let React write it.' },
+      ],
     },
   },
   {

@@ -27,6 +27,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             '{libs,services,apps}/*/{src,test}/**/*.spec.ts',
+            'apps/*/web/src/**/*.spec.ts',
             'contracts/{src,test}/**/*.spec.ts',
             'test/**/*.spec.ts',
           ],

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bin, PINNED_NODE, ROOT, runQuietly } from './commands.mjs';
 import { skipped, step } from './terminal.mjs';
@@ -49,6 +49,45 @@ export async function buildRunnable() {
   });
 }
 
+const CONSOLE = join(ROOT, 'apps', 'console');
+const WEB_STAMP = join(ROOT, 'node_modules', '.cache', 'bcmed-web.json');
+/** What the page is built from, besides its own folder: libraries and types that it imports, and what compiles it. */
+const WEB_SOURCES = [
+  'apps/console/web/src',
+  'apps/console/web/public',
+  'apps/console/web/index.html',
+  'apps/console/web/vite.config.ts',
+  'apps/console/package.json',
+  'libs/clinical-units/src',
+  'package-lock.json',
+];
+
+/** Builds the page that the console's gateway serves, when one of its sources is another than at the last build. */
+export async function buildWeb() {
+  const hash = hashOf(WEB_SOURCES.flatMap((path) => filesIn(join(ROOT, path))));
+  const page = join(CONSOLE, 'web', 'dist', 'index.html');
+  if (existsSync(page) && readJson(WEB_STAMP)?.hash === hash) return skipped('Console page', 'current');
+  await step('Console page', 'Vite bundles what the browser gets, a few seconds', async () => {
+    await runQuietly(PINNED_NODE, [bin('vite'), 'build', '--logLevel', 'warn'], {
+      cwd: join(CONSOLE, 'web'),
+      remedy:
+        'the lines above name file and line; an untouched clone builds, so look at what was changed last.',
+    });
+    mkdirSync(dirname(WEB_STAMP), { recursive: true });
+    writeFileSync(WEB_STAMP, `${JSON.stringify({ hash })}\n`);
+  });
+}
+
+/** The files of a folder and of those in it, in a fixed order; a file is itself. */
+function filesIn(path) {
+  if (!existsSync(path)) return [];
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .sort()
+    .flatMap((name) => filesIn(join(path, name)))
+    .filter((file) => !file.endsWith('.spec.ts'));
+}
+
 async function compile(projects) {
   await runQuietly(bin('tsc'), ['-b', ...projects], {
     remedy:
@@ -58,7 +97,7 @@ async function compile(projects) {
 
 function hashOf(files) {
   const hash = createHash('sha256');
-  for (const file of files) if (existsSync(file)) hash.update(readFileSync(file));
+  for (const file of files) if (existsSync(file)) hash.update(file).update(readFileSync(file));
   return hash.digest('hex');
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildRunnable, ensurePrismaClient } from './build.mjs';
+import { buildRunnable, buildWeb, ensurePrismaClient } from './build.mjs';
 import { ROOT } from './commands.mjs';
 import { provisionNatsServer } from './nats-server.mjs';
 import { checkPinnedNode, ensurePackages } from './packages.mjs';
@@ -19,6 +19,7 @@ export async function setUp() {
   await ensureNatsServer();
   await ensurePrismaClient();
   await buildRunnable();
+  await buildWeb();
 }
 
 async function ensureNatsServer() {
