@@ -194,6 +194,14 @@ describe('an event that was changed after it was anchored', () => {
       expect(report.differences[0]).toMatchObject({ subject, type: RateChanged.type });
   });
 
+  it('is named with its id even when one bit made its body no JSON any more', async () => {
+    const log = ward();
+    const { id } = JSON.parse(Buffer.from(entryAt(log, 17).body).toString()) as { id: string };
+    change(log, 17, ({ body }) => ({ body: flipBit(body, 0) }));
+    const { differences } = await verify(log);
+    expect(differences).toMatchObject([{ position: 17n, eventId: id, type: RateChanged.type }]);
+  });
+
   it('is named when its sender itself wrote another one in its place, sealed well', async () => {
     const log = ward();
     const { subject, body } = entryAt(log, 17);
