@@ -1,6 +1,4 @@
-import { useMutation } from '@tanstack/react-query';
-import { useState, type ReactElement } from 'react';
-import { stopPump } from '../adapters/stop.ts';
+import type { ReactElement } from 'react';
 import { RUNS_EMPTY_SOON_SECONDS } from '../domain/attention.ts';
 import { drugName } from '../domain/drugs.ts';
 import { PUMP_FRESH_MS } from '../domain/fresh.ts';
@@ -10,11 +8,10 @@ import { ageOf, clockOf, spanOf } from '../domain/times.ts';
 import { useAlarms } from '../state/alarms.ts';
 import { useNow } from '../state/clock.ts';
 import { useWard } from '../state/live.ts';
-import { useSite } from '../state/site.ts';
 import { useStale } from '../state/stale.ts';
 import { AlarmMark } from './alarm.tsx';
-import { Button } from './basic.tsx';
-import { Outcome, readBackWords } from './outcome.tsx';
+import { ChannelActions } from './channel-actions.tsx';
+import { readBackWords } from './outcome.tsx';
 import { PumpState } from './pump-state.tsx';
 import { Spark } from './spark.tsx';
 import { ValueTile } from './value-tile.tsx';
@@ -60,7 +57,7 @@ export function Channel({ pump }: { readonly pump: PumpView }): ReactElement {
       <Readings pump={pump} stale={stale} />
       <div className="stack">
         <LastWord pump={pump} />
-        <StopButton pump={pump} name={name} />
+        <ChannelActions pump={pump} name={name} />
       </div>
     </article>
   );
@@ -124,38 +121,5 @@ function LastWord({ pump }: { readonly pump: PumpView }): ReactElement {
     <p className="last-word muted" role="status">
       {words}
     </p>
-  );
-}
-
-/** One touch and the passkey. Never disabled for anything but its own being sent. */
-function StopButton({ pump, name }: { readonly pump: PumpView; readonly name: string }): ReactElement {
-  const site = useSite();
-  const [asked, setAsked] = useState<string>();
-  const stopping = useMutation({
-    mutationFn: () => {
-      if (site.data === undefined) throw new Error('The site is not known yet: stop the pump by hand.');
-      return stopPump(site.data, pump);
-    },
-    onSuccess: ({ stopId }) => setAsked(stopId),
-  });
-  return (
-    <div className="stack">
-      <Button
-        look="stop"
-        icon="stop"
-        wide
-        busy={stopping.isPending}
-        aria-label={`Stop ${name}`}
-        onClick={() => stopping.mutate()}
-      >
-        STOP
-      </Button>
-      {stopping.error === null ? null : (
-        <p role="alert">
-          <strong>Stop the pump by hand.</strong> {stopping.error.message}
-        </p>
-      )}
-      {asked === undefined ? null : <Outcome commandId={asked} />}
-    </div>
   );
 }
