@@ -3,8 +3,8 @@ import { decimalText, instant, rateMlPerHour, sha256, token, volumeMl } from './
 
 /** What can be asked of a pump. */
 export const pumpAction = z
-  .enum(['set-rate', 'start', 'stop', 'set-vtbi'])
-  .describe('set-rate: ml/h; set-vtbi: ml; start and stop take no value');
+  .enum(['set-rate', 'start', 'stop', 'set-vtbi', 'bolus'])
+  .describe('set-rate: ml/h; set-vtbi: ml; bolus: ml, given once at ml/h; start and stop take no value');
 
 /** What a dose is reckoned from, besides a weight. */
 const RECKONED_WITH = ['careArea', 'concentration', 'libraryHash'] as const;
@@ -26,7 +26,9 @@ export const pumpOrderText = z
     dose: z
       .strictObject({ value: z.string().min(1).max(32), unit: z.string().min(1).max(32) })
       .optional()
-      .describe('What the person ordered, in clinical units, from which the rate was reckoned'),
+      .describe(
+        'What the person ordered, in clinical units, from which the rate, or the volume of a bolus, was reckoned',
+      ),
     drug: z.string().min(1).max(64).optional(),
     careArea: token.optional().describe('Care area of the drug library; absent only in a stop'),
     concentration: token
@@ -41,7 +43,11 @@ export const pumpOrderText = z
     expiresAt: instant,
   })
   .superRefine((order, context) => {
-    const wants = { rateMlPerHour: order.action === 'set-rate', volumeMl: order.action === 'set-vtbi' };
+    const isBolus = order.action === 'bolus';
+    const wants = {
+      rateMlPerHour: order.action === 'set-rate' || isBolus,
+      volumeMl: order.action === 'set-vtbi' || isBolus,
+    };
     for (const [field, wanted] of Object.entries(wants)) {
       const has = order[field as keyof typeof wants] !== undefined;
       if (has === wanted) continue;

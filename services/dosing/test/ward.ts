@@ -75,7 +75,8 @@ export function signed(
     signature: 'A'.repeat(86),
   }));
   const order = { ...ORDER, ...change };
-  if (order.action === 'set-rate') return { text: JSON.stringify(order), signatures };
+  if (order.action === 'set-rate' || order.action === 'bolus')
+    return { text: JSON.stringify(order), signatures };
   const { dose: _dose, rateMlPerHour: _rate, ...rest } = order;
   return { text: JSON.stringify(rest), signatures };
 }

@@ -66,6 +66,7 @@ export const CommandExecuted = defineEvent('pump', 'command-executed', {
     setRateMlPerHour: rateMlPerHour.optional().describe('Set rate that was read back'),
     volumeToBeInfusedMl: volumeMl.optional().describe('VTBI that was read back'),
     delivering: z.boolean().describe('Whether the pump infuses, as read back'),
+    volumeGivenMl: volumeMl.optional().describe('Of a bolus: what the pump says that it infused meanwhile'),
     readBackAfterMs: z.number().int().min(0).describe('From the first frame to the last read-back'),
     commandPosition: decimal.describe('Position of the command on EVENTS'),
   }),
@@ -86,7 +87,8 @@ export const CommandExecuted = defineEvent('pump', 'command-executed', {
 export const CommandFailed = defineEvent('pump', 'command-failed', {
   entity,
   chained: true,
-  sentence: 'A command was not carried out, and the pump is known not to have taken it.',
+  sentence:
+    'A command was not carried out, and the pump is known not to have taken it; a bolus may have been cut short.',
   data: z.object({
     commandId,
     action: action.optional().describe('Absent when the text could not be read'),
@@ -111,8 +113,12 @@ export const CommandFailed = defineEvent('pump', 'command-failed', {
         'remote-control-refused',
         'pump-refused',
         'read-back-differs',
+        'cut-short',
       ])
       .describe('Why'),
+    volumeGivenMl: volumeMl
+      .optional()
+      .describe('Of a bolus that was begun: what the pump says that it infused before it ended'),
     detail: z.string().max(256).describe('In words, for people'),
     commandPosition: decimal.describe('Position of the command on EVENTS'),
   }),

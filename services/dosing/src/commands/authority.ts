@@ -13,6 +13,7 @@ export interface Bedside {
 const ACTIONS: Readonly<Record<PumpOrder['action'], Action>> = {
   'set-rate': 'order-set-rate',
   'set-vtbi': 'order-set-vtbi',
+  bolus: 'order-bolus',
   start: 'order-start',
   stop: 'order-stop',
 };

@@ -5,6 +5,7 @@ import type { Clock } from '../adapters/clock.js';
 import type { DosingStore } from '../adapters/dosing-store.js';
 import type { LibraryShelf } from '../adapters/library-shelf.js';
 import {
+  authorisationFor,
   evolve,
   readOrder,
   type DosingEvent,
@@ -116,8 +117,8 @@ export class OrderBook {
     const [infusionId, found] = this.find(orderId);
     return this.inTurn(found.state.subject?.pump ?? '', async () => {
       const row = this.settings.ward.infusions.row(infusionId);
-      const { pending, authorised } = row.state;
-      if (authorised?.orderId === orderId) return this.answer(infusionId, orderId, row);
+      const { pending } = row.state;
+      if (authorisationFor(row.state, orderId)) return this.answer(infusionId, orderId, row);
       const text = pending && readOrder(pending.order.text);
       if (pending?.orderId !== orderId || text === undefined) throw ended();
       const { denials } = this.settings;
@@ -165,8 +166,9 @@ export class OrderBook {
 
   /** Throws OrderEndedError for an order that neither waits nor is authorised. */
   answer(infusionId: string, orderId: string, { state }: InfusionRow): OrderAnswer {
-    const { pending, authorised } = state;
-    if (authorised?.orderId === orderId) {
+    const { pending } = state;
+    const authorised = authorisationFor(state, orderId);
+    if (authorised) {
       this.settings.store.dropSignatures(orderId);
       return { infusionId, orderId, state: 'authorised', commandId: authorised.commandId };
     }

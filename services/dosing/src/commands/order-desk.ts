@@ -1,6 +1,6 @@
 import type { PumpOrder, SignedText } from '@bcmed/events';
 import { textHashOf } from '@bcmed/policy';
-import { decide, readOrder } from '../domain/order/index.js';
+import { authorisationFor, decide, readOrder } from '../domain/order/index.js';
 import { SignatureInvalidError, TextUnreadableError } from '../errors.js';
 import { requireAuthority, requireSigners, type Authority } from './authority.js';
 import type { Decided } from './decisions.js';
@@ -112,7 +112,7 @@ export class OrderDesk {
       text,
       nonceUsedElsewhere,
       first: (state, facts, at) => {
-        if (state.authorised?.orderId === orderId) return [];
+        if (authorisationFor(state, orderId)) return [];
         return decide({ type: 'place-order', at, orderId, order, textHash, decidedBy, facts }, state);
       },
     });
@@ -149,5 +149,5 @@ export class OrderDesk {
 }
 
 function standsWith({ row }: Decided, orderId: string): boolean {
-  return row.state.pending?.orderId === orderId || row.state.authorised?.orderId === orderId;
+  return row.state.pending?.orderId === orderId || authorisationFor(row.state, orderId) !== undefined;
 }

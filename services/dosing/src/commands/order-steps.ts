@@ -1,6 +1,6 @@
 import type { PersonSignature, SignedText } from '@bcmed/events';
 import { standingPeople } from '@bcmed/policy';
-import { decide, readOrder, type OverrideLimits } from '../domain/order/index.js';
+import { authorisationFor, decide, readOrder, type OverrideLimits } from '../domain/order/index.js';
 import { NotPermittedError, OrderEndedError, SignatureInvalidError, SignedBeforeError } from '../errors.js';
 import { requirePermission, requireSigners, wrongApprover } from './authority.js';
 import type { OrderAnswer, OrderBook, Step, Waiting } from './order-book.js';
@@ -72,7 +72,8 @@ export class OrderSteps {
     const [infusionId, { state }] = this.book.find(orderId);
     const { text, signers } = readStatement(withdrawalText, statement, { site, orderId }, people());
     const [by] = signers;
-    const placed = state.pending?.orderId === orderId ? state.pending : state.authorised?.placed;
+    const placed =
+      state.pending?.orderId === orderId ? state.pending : authorisationFor(state, orderId)?.placed;
     const order = placed && readOrder(placed.order.text);
     if (order === undefined) throw new OrderEndedError('The order no longer waits.');
     const asked = { person: by, action: 'stop' } as const;

@@ -1,5 +1,6 @@
+import type { PumpOrder } from '@bcmed/events';
 import type { Clock } from '../adapters/clock.js';
-import { readOrder } from '../domain/order/index.js';
+import { authorisationFor, readOrder } from '../domain/order/index.js';
 import type { InfusionRow } from '../views/infusions.js';
 import type { Ward } from '../views/ward.js';
 import type { Feedback } from './feedback.js';
@@ -73,7 +74,8 @@ export class Deadlines {
     return [{ atMs: this.#expiresMs(pending), followUp }];
   }
 
-  #awaiting(id: string, { awaiting, state: { authorised } }: InfusionRow): Due[] {
+  #awaiting(id: string, { awaiting, state }: InfusionRow): Due[] {
+    const authorised = awaiting && authorisationFor(state, awaiting.orderId);
     if (awaiting === undefined || authorised?.commandId !== awaiting.commandId) return [];
     const followUp = this.settings.feedback.unanswered(id, awaiting.commandId);
     return [{ atMs: this.#expiresMs(authorised.placed) + this.settings.marginMs, followUp }];
@@ -82,8 +84,16 @@ export class Deadlines {
   #expiresMs(placed: { readonly order: { readonly text: string } }): number {
     const known = this.#expiry.get(placed);
     if (known !== undefined) return known;
-    const expiresMs = Date.parse(readOrder(placed.order.text)?.expiresAt ?? '') || 0;
+    const order = readOrder(placed.order.text);
+    const expiresMs = (Date.parse(order?.expiresAt ?? '') || 0) + takesMs(order);
     this.#expiry.set(placed, expiresMs);
     return expiresMs;
   }
+}
+
+/** What is carried out at once takes no time; a bolus may begin at its last moment, and is answered when it is in. */
+function takesMs(order: PumpOrder | undefined): number {
+  if (order?.action !== 'bolus') return 0;
+  const { volumeMl = 0, rateMlPerHour = 0 } = order;
+  return rateMlPerHour > 0 ? (volumeMl / rateMlPerHour) * 3_600_000 : 0;
 }

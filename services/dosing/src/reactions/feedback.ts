@@ -124,17 +124,21 @@ export class Feedback {
       cause: event.id,
       key: event.id,
       decide: (state, row, at) => {
-        const inForce = state.authorised?.commandId === commandId ? state.authorised.orderId : undefined;
+        const inForce = [state.authorised, state.bolus].find(
+          (each) => each?.commandId === commandId,
+        )?.orderId;
         const seen = this.#seen(row);
         if (isEvent(event, CommandExecuted)) {
           const { delivering, setRateMlPerHour: rateMlPerHour, readBackAfterMs } = event.data;
           const late = inForce === undefined ? ', after it was no longer authorised' : '';
+          const { volumeGivenMl } = event.data;
+          const given = volumeGivenMl === undefined ? '' : `bolus of ${volumeGivenMl} ml given, `;
           return this.#assess(state, at, {
             ...seen,
             delivery: delivering ? 'running' : 'held',
             ...(rateMlPerHour !== undefined && { rateMlPerHour }),
             finding: inForce === undefined ? 'not-as-ordered' : 'as-ordered',
-            words: `read back after ${readBackAfterMs} ms${late}`,
+            words: `${given}read back after ${readBackAfterMs} ms${late}`,
           });
         }
         const told = bad(event);
@@ -153,7 +157,7 @@ export class Feedback {
       cause: event.id,
       key: event.id,
       decide: (state, row, at) =>
-        this.#assess(state, at, { ...this.#seen(row, pump), ...judged(state, pump) }),
+        this.#assess(state, at, { ...this.#seen(row, pump), ...judged(row.awaiting, state, pump) }),
     };
   }
 
@@ -238,12 +242,19 @@ function isTold(event: StreamEvent, { authorised, everDelivered, delivery }: Inf
   return isEvent(event, StatusSampled) && now !== delivery;
 }
 
-function judged({ authorised }: Infusion, pump: Pump): Pick<Response, 'finding' | 'words'> {
+function judged(
+  awaiting: InfusionRow['awaiting'],
+  state: Infusion,
+  pump: Pump,
+): Pick<Response, 'finding' | 'words'> {
+  const { authorised, bolus } = state;
   if (!pump.connected || pump.delivering === undefined)
     return { finding: 'not-assessable', words: 'the pump does not answer' };
   const { setRateMlPerHour: rate } = pump;
   const does = pump.delivering ? 'infuses' : 'is held';
   const at = rate === undefined ? 'at a rate that is not known' : `at ${rate} ml/h`;
+  if (awaiting !== undefined && awaiting.commandId === bolus?.commandId)
+    return { finding: 'as-ordered', words: `${does} ${at}; a bolus is being given` };
   if (authorised === undefined)
     return {
       finding: pump.delivering ? 'not-as-ordered' : 'as-ordered',

@@ -12,6 +12,7 @@ import {
   type StreamEvent,
 } from '@bcmed/events';
 import {
+  authorisationFor,
   evolve,
   initialState,
   type Infusion,
@@ -102,7 +103,7 @@ export class Infusions {
 
   withOrder(orderId: string): readonly [id: string, row: InfusionRow] | undefined {
     return this.table.entries.find(
-      ([, { state }]) => state.pending?.orderId === orderId || state.authorised?.orderId === orderId,
+      ([, { state }]) => state.pending?.orderId === orderId || authorisationFor(state, orderId) !== undefined,
     );
   }
 

@@ -36,6 +36,9 @@ export function expectedOf({ action, rateMlPerHour, volumeMl }: PumpOrder): Expe
       return { delivering: true };
     case 'stop':
       return { delivering: false };
+    case 'bolus':
+      // When it is over the pump is as it was before.
+      return {};
     default:
       return action satisfies never;
   }
@@ -54,6 +57,9 @@ export function frameOf({ action, rateMlPerHour = 0, volumeMl = 0 }: PumpOrder):
         return requests.start();
       case 'stop':
         return requests.stop();
+      case 'bolus':
+        requests.setRate(rateMlPerHour);
+        return requests.setVolumeToBeInfused(volumeMl);
       default:
         return action satisfies never;
     }
@@ -84,6 +90,17 @@ export async function carryOut(
   return { ...outcome, givenBack: await giveBack(line) };
 }
 
+/** Takes remote control. False when the pump did not give it. */
+export async function takeControl(line: Line, serial: string): Promise<boolean> {
+  return isGranted(await line.ask(asena.requests.enableRemoteControl(serial)));
+}
+
+function isGranted(control: Told): boolean {
+  return (
+    control.outcome === 'answered' && control.reading.kind === 'remote-control' && control.reading.enabled
+  );
+}
+
 /** Ends remote control. False when the pump did not say so. */
 export async function giveBack(line: Line): Promise<boolean> {
   const answer = await line.ask(asena.requests.disableRemoteControl());
@@ -99,9 +116,7 @@ async function act(
   const isStop = order.action === 'stop';
   const enable = asena.requests.enableRemoteControl(serial);
   const control = await (isStop ? line.insist(enable) : line.ask(enable));
-  const granted =
-    control.outcome === 'answered' && control.reading.kind === 'remote-control' && control.reading.enabled;
-  if (!granted && !isStop) {
+  if (!isGranted(control) && !isStop) {
     const detail = `to the key the pump said: ${saying(control)}`;
     return { outcome: 'failed', reason: 'remote-control-refused', detail };
   }
@@ -140,7 +155,7 @@ async function readPump(line: Line, serial: string, { action }: PumpOrder): Prom
 }
 
 /** The frame in the form of the reference, without checksum and terminator. */
-function textOf({ command, fields }: asena.AsenaFrame): string {
+export function textOf({ command, fields }: asena.AsenaFrame): string {
   return [command, ...fields].join('^');
 }
 

@@ -15,6 +15,13 @@ export class CommandTable {
     return this.#one(this.database.get('SELECT * FROM command WHERE nonce = ?', nonce));
   }
 
+  /** Whether a stop of this pump came after a position. */
+  isStoppedAfter(entity: string, position: bigint): boolean {
+    return this.database
+      .all('SELECT * FROM command WHERE entity = ? AND position > ?', entity, position)
+      .some((row) => toCommand(row).order?.action === 'stop');
+  }
+
   withId(commandId: string): StoredCommand | undefined {
     return this.#one(this.database.get('SELECT * FROM command WHERE commandId = ?', commandId));
   }
@@ -27,7 +34,7 @@ export class CommandTable {
   write({ commandId, position, entity, nonce, state, expiresMs, person, ...rest }: StoredCommand): void {
     this.database.run(
       `INSERT INTO command (commandId, position, entity, nonce, state, expiresMs, person, json) VALUES (?,?,?,?,?,?,?,?)
-       ON CONFLICT (commandId) DO UPDATE SET state = excluded.state WHERE command.state <> 'done'`,
+       ON CONFLICT (commandId) DO UPDATE SET state = excluded.state, json = excluded.json WHERE command.state <> 'done'`,
       commandId,
       position,
       entity,

@@ -1,6 +1,6 @@
 import type { PumpOrder, SignedText } from '@bcmed/events';
 import type { KeyId } from '@bcmed/seal';
-import type { PumpState } from '../domain/index.js';
+import type { BolusRun, PumpState } from '../domain/index.js';
 
 /** A pump with the end of its chain: what must be known to go on after any death. */
 export interface StoredPump {
@@ -41,6 +41,8 @@ export interface StoredCommand {
   readonly approvalsNeeded?: number;
   /** Set rate on which the decision rests; absent when it rests on none. */
   readonly assumedRateMlPerHour?: number;
+  /** How far a bolus has come; absent before its first frame. */
+  readonly bolus?: BolusRun;
 }
 
 /** A sealed event before it has a row. */
@@ -132,7 +134,7 @@ export function toCommand(row: Row): StoredCommand {
   // Our own text, written by the same version of the schema.
   const rest = JSON.parse(String(row['json'])) as Pick<
     StoredCommand,
-    'order' | 'signed' | 'approvalsNeeded' | 'keyId'
+    'order' | 'signed' | 'approvalsNeeded' | 'keyId' | 'assumedRateMlPerHour' | 'bolus'
   >;
   return {
     commandId: String(row['commandId']),

@@ -13,6 +13,7 @@ import type { StoredCommand, StoredPump } from '../adapters/safety-store-rows.js
 import { LONGEST_LIFE_MS, SETTLES_MS, type CommandReport, type Refusal } from '../domain/index.js';
 import { TOLD } from '../errors.js';
 import type { Bedsides } from '../views/bedsides.js';
+import { BolusDesk } from './bolus-desk.js';
 import { CommandMemory } from './command-memory.js';
 import { carriedOut, refused, unknown } from './command-report.js';
 import { isStop, judgeCommand, refusalNow, type JudgedCommand } from './judge-command.js';
@@ -72,16 +73,36 @@ interface Attempting {
  */
 export class CommandDesk {
   readonly #memory: CommandMemory;
+  readonly #boluses: BolusDesk;
   #isOpen = false;
 
   constructor(private readonly settings: DeskSettings) {
     this.#memory = new CommandMemory(settings);
+    const { recorder, clock } = settings;
+    this.#boluses = new BolusDesk({
+      memory: this.#memory,
+      recorder,
+      clock,
+      save: (command) => this.#save(command),
+      tell: (command, report) => this.#tell(command, report),
+      lineOf: (command) => {
+        const [poller, serial] = [this.#pollerOf(command), this.#pumpOf(command)?.serial];
+        return poller && serial !== undefined ? { poller, serial } : undefined;
+      },
+      brokeOff: (command, error) => this.#brokeOff(command, error),
+      giveBack: (command) => this.#giveBack(command),
+    });
   }
 
   /** Takes up what the last run was writing when it ended: nobody knows what became of it. Called once, at the start. */
   resume(): void {
     for (const command of this.#memory.open()) {
       if (command.state !== 'writing' || !command.order) continue;
+      // The pump itself ends a bolus; what was before is set back when all was read that the site said meanwhile.
+      if (command.bolus) {
+        this.#giveBack(command);
+        continue;
+      }
       const detail = 'the adapter ended between the frame and the read-back';
       this.#tell(command, unknown({ ...command, order: command.order }, detail));
       // Remote control may still be on: without further frames the pump's watchdog would stop it.
@@ -96,7 +117,11 @@ export class CommandDesk {
   open(): void {
     this.#isOpen = true;
     this.#forgetOld();
-    for (const command of this.#memory.open()) if (command.state === 'accepted') this.#enqueue(command);
+    for (const command of this.#memory.open()) {
+      const { state, bolus, order } = command;
+      if (state === 'accepted') this.#enqueue(command);
+      else if (bolus && order) this.#boluses.resume({ ...command, order }, bolus);
+    }
   }
 
   /** Takes one admitted command or stop, in the order of the stream; a second delivery of it changes nothing. */
@@ -189,6 +214,10 @@ export class CommandDesk {
     if (this.#memory.isOver(command)) return;
     if (refusal || serial === undefined) {
       if (!this.#stopAgain(command, refusal, giveUpAtMs)) this.#refuse(command, refusal ?? NOT_CONNECTED);
+      return;
+    }
+    if (order.action === 'bolus') {
+      await this.#boluses.begin({ ...command, order }, line, serial);
       return;
     }
     if (!this.#save({ ...command, state: 'writing' }) && !isStop(command)) {

@@ -40,6 +40,13 @@ export class CommandMemory {
     return this.#over.has(command.commandId) || this.#withId(command.commandId)?.state === 'done';
   }
 
+  /** Whether a stop of its pump came after this command, also in an earlier life. */
+  isStopped({ entity, position }: JudgedCommand): boolean {
+    const last = this.#lastStop.get(entity);
+    if (last !== undefined && last > position) return true;
+    return this.#read(() => this.settings.store.commands.isStoppedAfter(entity, position), false);
+  }
+
   stopped({ entity, position }: JudgedCommand): void {
     const before = this.#lastStop.get(entity) ?? 0n;
     if (position > before) this.#lastStop.set(entity, position);

@@ -6,12 +6,14 @@ import type { JudgedCommand } from './judge-command.js';
 export function refused(
   { commandId, order, person, position }: JudgedCommand,
   refusal: Refusal,
+  volumeGivenMl?: number,
 ): CommandReport {
   const data = {
     commandId,
     ...(order && { action: order.action }),
     reason: refusal.reason,
     detail: cut(refusal.detail),
+    ...(volumeGivenMl !== undefined && { volumeGivenMl }),
     commandPosition: position.toString(),
   };
   return { outcome: 'failed', person, data };
@@ -21,10 +23,11 @@ export function refused(
 export function unknown(
   command: JudgedCommand & Required<Pick<JudgedCommand, 'order'>>,
   detail: string,
+  expected = expectedOf(command.order),
 ): CommandReport {
   const { commandId, order, person, position } = command;
   const data = { commandId, action: order.action, detail: cut(detail), commandPosition: position.toString() };
-  return { outcome: 'unknown', person, expected: expectedOf(order), data };
+  return { outcome: 'unknown', person, expected, data };
 }
 
 /** The report of what the pump did. */
@@ -32,6 +35,7 @@ export function carriedOut(
   command: JudgedCommand & Required<Pick<JudgedCommand, 'order'>>,
   result: CarriedOut,
   readBackAfterMs: number,
+  volumeGivenMl?: number,
 ): CommandReport {
   if (result.outcome === 'failed') return refused(command, result);
   if (result.outcome === 'unknown') return unknown(command, result.detail);
@@ -44,6 +48,7 @@ export function carriedOut(
     delivering,
     setRateMlPerHour,
     ...(vtbiMl !== undefined && { volumeToBeInfusedMl: vtbiMl }),
+    ...(volumeGivenMl !== undefined && { volumeGivenMl }),
     readBackAfterMs,
     commandPosition: position.toString(),
   };

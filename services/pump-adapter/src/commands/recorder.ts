@@ -9,6 +9,7 @@ import {
   initialState,
   resume,
   step,
+  type Acting,
   type CommandReport,
   type Input,
   type Moment,
@@ -132,6 +133,15 @@ export class Recorder {
     this.#events += draft.entries.length;
     this.settings.onRecorded();
     return true;
+  }
+
+  /** Notes that a frame of a command is about to leave, so that what a reading shows of it is told as the command's. */
+  expect(entity: string, awaited: Acting['awaited']): void {
+    this.flush();
+    const pump = this.#pumps.get(entity);
+    if (!pump) return;
+    const input = { kind: 'acting', moment: this.settings.clock.now(), awaited } as const;
+    this.#pumps.set(entity, { ...pump, state: step(pump.state, input, this.settings.rules).state });
   }
 
   /** Decides and writes all that waits, now. */

@@ -46,6 +46,15 @@ export function withoutTime({ sinceMs: _, ...rest }: AwaitedCommand): AwaitedCom
   return rest;
 }
 
+/** What to look for while a command is being carried out, newest first. */
+export function acting(
+  awaited: Omit<AwaitedCommand, 'outcome' | 'sinceMs'>,
+  { steadyMs }: Moment,
+  before: readonly AwaitedCommand[],
+): readonly AwaitedCommand[] {
+  return [{ ...awaited, outcome: 'executed' as const, sinceMs: steadyMs }, ...before].slice(0, MOST_AWAITED);
+}
+
 /** The event that a report is, and what to look for from now on, newest first. */
 export function reported(
   report: CommandReport,

@@ -1,6 +1,6 @@
 import { alarmEvents } from './alarm.js';
 import { followVolume, type BolusOutcome } from './bolus.js';
-import { changedBy, followCommands, reported, seenIn } from './command.js';
+import { acting, changedBy, followCommands, reported, seenIn } from './command.js';
 import { happened, type PumpEvent, type SampledStatus, type Vtbi } from './events.js';
 import { evolve } from './evolve.js';
 import { infusionEvents, keepsVeinOpen } from './infusion.js';
@@ -43,6 +43,10 @@ function judge(state: PumpState, input: Input, rules: Rules): Judged {
       const { commanded: before = [], ...watch } = state.watch;
       const { event, commanded } = reported(input.report, input.moment, before);
       return { events: [event], watch: { ...watch, ...(commanded.length > 0 && { commanded }) } };
+    }
+    case 'acting': {
+      const { commanded: before = [], ...watch } = state.watch;
+      return { events: [], watch: { ...watch, commanded: acting(input.awaited, input.moment, before) } };
     }
     case 'reading':
       return answered(state, input, rules);

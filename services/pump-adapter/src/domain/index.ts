@@ -9,11 +9,23 @@ export {
   type Syringe,
   type Vtbi,
 } from './events.js';
+export {
+  beginBolus,
+  nextOfBolus,
+  notBegun,
+  type BeforeBolus,
+  type BolusFrame,
+  type BolusRun,
+  type BolusSeen,
+  type BolusStep,
+  type OrderedBolus,
+} from './bolus-order.js';
 export { notAtBedside, type Bedside, type PlacedOrder } from './bedside.js';
 export { LONGEST_LIFE_MS, misdirected, notFresh, readOrder, type ReadOrder, type Refusal } from './order.js';
 export { evolve } from './evolve.js';
 export {
   DEFAULT_RULES,
+  type Acting,
   type Commanded,
   type Identity,
   type Input,

@@ -1,4 +1,4 @@
-import type { CommandReport } from './command.js';
+import type { AwaitedCommand, CommandReport } from './command.js';
 import type { Vtbi, Syringe } from './events.js';
 
 /** A point in time, told twice: as the stream writes it, and on a scale that no clock correction makes jump. */
@@ -71,7 +71,14 @@ export interface Commanded {
   readonly report: CommandReport;
 }
 
-export type Input = Reading | Silence | Commanded;
+/** A frame of a command is about to leave: a change that shows what it asks for is the command's. It is no event. */
+export interface Acting {
+  readonly kind: 'acting';
+  readonly moment: Moment;
+  readonly awaited: Omit<AwaitedCommand, 'outcome' | 'sinceMs'>;
+}
+
+export type Input = Reading | Silence | Commanded | Acting;
 
 /** What a site may choose; everything else about a pump is not a matter of taste. */
 export interface Rules {

@@ -32,6 +32,8 @@ export interface LibraryEntry {
   readonly maxWeightKg: Rational;
   /** The lower of the entry's and the care area's. */
   readonly maxRateMlPerHour: Rational;
+  /** What may be given at once; absent for a drug that nobody gives so. */
+  readonly bolus?: { readonly unit: BolusUnit; readonly limits: Limits };
   readonly cumulativeCap?: { readonly amount: Bolus; readonly perHours: number };
   /** How many different people sign an order, and how many others approve beyond a soft limit. */
   readonly signaturesNeeded: number;
@@ -77,6 +79,7 @@ export function drugLibrary(document: LibraryDocument): DrugLibrary {
         maxRateMlPerHour: lowest(rates.map(({ value }) => rationalOf(value))),
         signaturesNeeded: Number(entry.approvals.order),
         overridersNeeded: Number(entry.approvals.override),
+        ...bolusLimitsOf(entry),
         ...capOf(entry),
         ...vitalsOf(entry),
         ...(entry.protocol === undefined ? {} : { protocol: entry.protocol }),
@@ -98,11 +101,34 @@ function limitsOf({ limits }: EntryDocument): Limits {
   };
 }
 
+function bolusLimitsOf({ bolus }: EntryDocument): Pick<LibraryEntry, 'bolus'> {
+  if (bolus === undefined) return {};
+  const [hardLow, softLow, softHigh] = [bolus.hardLow, bolus.softLow, bolus.softHigh].map((limit) =>
+    limit === undefined ? undefined : bolusFrom(limit.value),
+  );
+  const hardHigh = bolusFrom(bolus.hardHigh.value);
+  return {
+    bolus: {
+      unit: hardHigh.unit,
+      limits: {
+        ...(hardLow && { hardLow: hardLow.value }),
+        ...(softLow && { softLow: softLow.value }),
+        ...(softHigh && { softHigh: softHigh.value }),
+        hardHigh: hardHigh.value,
+      },
+    },
+  };
+}
+
+/** The linter has read the unit; bolusIn refuses anything else. */
+function bolusFrom(text: string): Bolus {
+  const [value = '', unit = ''] = text.split(' ');
+  return bolusIn(value, unit as BolusUnit);
+}
+
 function capOf({ cumulativeCap: cap }: EntryDocument): Pick<LibraryEntry, 'cumulativeCap'> {
   if (cap === undefined) return {};
-  const [value = '', unit = ''] = cap.value.split(' ');
-  // The linter has read the unit; bolusIn refuses anything else.
-  return { cumulativeCap: { amount: bolusIn(value, unit as BolusUnit), perHours: Number(cap.perHours) } };
+  return { cumulativeCap: { amount: bolusFrom(cap.value), perHours: Number(cap.perHours) } };
 }
 
 function vitalsOf({ vitals }: EntryDocument): Pick<LibraryEntry, 'vitals'> {

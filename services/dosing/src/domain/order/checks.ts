@@ -9,6 +9,7 @@ import {
 } from '@bcmed/clinical-units';
 import { isDosedOrder, pumpOrderText, type DosedOrder, type PumpOrder } from '@bcmed/events';
 import { entryOf, type LibraryEntry } from '../library/index.js';
+import { checkBolus, reckonBolus } from './bolus-checks.js';
 import type { Facts } from './commands.js';
 import { checkDose, reckonDose, type ReckonedDose } from './dose-checks.js';
 import { refuse, type Refusal } from './events.js';
@@ -73,13 +74,14 @@ export function checkOrder(
   const found = findEntry(order, facts);
   if (!found.ok) return found;
   const { entry, concentration } = found.value;
-  const weight = checkWeight(order.weightKg, entry);
+  const weight = checkWeight(order.weightKg, entry, order.action === 'bolus' ? entry.bolus?.unit : undefined);
   if (!weight.ok) return weight;
   const terms = { order, entry, concentration, weightKg: weight.value, facts, standing: state.authorised };
-  const reckoned = reckonDose(terms);
+  const isBolus = order.action === 'bolus';
+  const reckoned = isBolus ? reckonBolus(terms) : reckonDose(terms);
   if (!reckoned.ok) return reckoned;
   const late =
-    checkDose(terms, reckoned.value) ??
+    (isBolus ? checkBolus : checkDose)(terms, reckoned.value) ??
     (entry.vitals === undefined ? undefined : judgeVitals(facts.vitals, entry.vitals)) ??
     checkProtocol(entry, reckoned.value, facts);
   if (late !== undefined) return no(late);
@@ -128,7 +130,7 @@ function checkBed(order: PumpOrder, { association }: Facts): Refusal | undefined
   });
 }
 
-/** A start keeps the rate that the pump has: it must mean the same patient's weight and the same syringe as that rate. */
+/** A start keeps the rate that the pump has, and a bolus comes beside it: it must mean the same patient's weight and the same syringe as that rate. */
 function checkStanding(order: DosedOrder, { authorised }: Infusion): Refusal | undefined {
   if (order.action === 'set-rate' || authorised === undefined) return undefined;
   const { careArea, concentration, weightKg } = authorised.placed;
@@ -193,11 +195,15 @@ function findEntry(
   return no(refuse('concentration-unknown', words, { value: order.concentration.slice(0, 64) }));
 }
 
-/** A weight is taken exactly when the dose is per kilogram; one that comes beside another dose is not looked at. */
-function checkWeight(text: string | undefined, entry: LibraryEntry): Checked<string | undefined> {
-  if (!entry.doseUnit.split('/').includes('kg')) return { ok: true, value: undefined };
+/** A weight is taken exactly when the dose, or that of a bolus, is per kilogram; one that comes beside another dose is not looked at. */
+function checkWeight(
+  text: string | undefined,
+  entry: LibraryEntry,
+  unit: string = entry.doseUnit,
+): Checked<string | undefined> {
+  if (!unit.split('/').includes('kg')) return { ok: true, value: undefined };
   if (text === undefined) {
-    return no(refuse('weight-missing', `A dose in ${entry.doseUnit} needs the patient's weight.`));
+    return no(refuse('weight-missing', `A dose in ${unit} needs the patient's weight.`));
   }
   const weight = decimalOf(text);
   const [low, high] = [entry.minWeightKg, entry.maxWeightKg];

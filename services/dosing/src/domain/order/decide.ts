@@ -10,7 +10,7 @@ import type {
 } from './commands.js';
 import { refuse, type Allowance, type DosingEvent, type Refusal, type SoftLimit } from './events.js';
 import { entryOf } from '../library/index.js';
-import type { Infusion, PendingOrder } from './state.js';
+import { authorisationFor, type Infusion, type PendingOrder } from './state.js';
 import { usedVitals } from './vitals.js';
 
 /**
@@ -141,7 +141,7 @@ const unknownOrder = refuse('order-unknown', 'There is no such order that waits;
 function authorise(command: Authorise, state: Infusion): readonly DosingEvent[] {
   const { pending } = state;
   const { orderId, commandId, facts, at } = command;
-  if (state.authorised?.orderId === orderId && state.authorised.commandId === commandId) return [];
+  if (authorisationFor(state, orderId)?.commandId === commandId) return [];
   // The text as placed is read again: the signatures that came with the command are over that text and no other.
   const order = pending === undefined ? undefined : readOrder(pending.order.text);
   if (pending?.orderId !== orderId || order === undefined || command.order.text !== pending.order.text) {
@@ -226,7 +226,9 @@ function withdraw(
   { by, cause, reason, orderId: only, decidedBy }: Withdraw,
   state: Infusion,
 ): readonly DosingEvent[] {
-  const ids = new Set([state.pending, state.authorised].flatMap((order) => order?.orderId ?? []));
+  // A bolus is over by itself; it is taken back only by name.
+  const bolus = state.bolus?.orderId === only ? state.bolus : undefined;
+  const ids = new Set([state.pending, state.authorised, bolus].flatMap((order) => order?.orderId ?? []));
   return [...ids]
     .filter((orderId) => only === undefined || orderId === only)
     .map((orderId) => ({

@@ -37,7 +37,7 @@ export interface ReckonedDose {
   inNanogramPerKgPerMin(nanogram: bigint): boolean;
 }
 
-const DECIMAL = /^\d{1,9}(?:\.\d{1,12})?$/;
+export const DECIMAL = /^\d{1,9}(?:\.\d{1,12})?$/;
 
 /**
  * The dose that an order means and the rate for it. `set-rate` brings its own; `start` and `set-vtbi` keep what is authorised.
@@ -128,13 +128,18 @@ function checkRate(terms: DoseTerms, dose: Dose, { rateMlPerHour }: ReckonedDose
       value: given,
     });
   }
-  if (compare(rate, entry.maxRateMlPerHour) <= 0) return undefined;
-  const limit = `${writeDecimal(entry.maxRateMlPerHour, 9, 'down').text} ml/h`;
+  return checkHighestRate(entry, rate);
+}
+
+export function checkHighestRate({ maxRateMlPerHour }: LibraryEntry, rate: Rational): Refusal | undefined {
+  if (compare(rate, maxRateMlPerHour) <= 0) return undefined;
+  const value = `${toNumber(rate)} ml/h`;
+  const limit = `${writeDecimal(maxRateMlPerHour, 9, 'down').text} ml/h`;
   return refuse('rate-above-maximum', `${value} is above the highest rate of ${limit}.`, { limit, value });
 }
 
 /** What was given, and what a volume to be infused would add, stays within the cap; without a volume, below it. */
-function checkCap({ order, entry, concentration, weightKg, facts }: DoseTerms): Refusal | undefined {
+export function checkCap({ order, entry, concentration, weightKg, facts }: DoseTerms): Refusal | undefined {
   const { cumulativeCap: cap } = entry;
   if (cap === undefined) return undefined;
   const perKg = cap.amount.unit.split('/').includes('kg');

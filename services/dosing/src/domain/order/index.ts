@@ -26,5 +26,13 @@ export type {
   SoftLimit,
 } from './events.js';
 export { instantMs } from './instant.js';
-export { evolve, initialState, phaseOf, type Infusion, type PendingOrder, type Phase } from './state.js';
+export {
+  authorisationFor,
+  evolve,
+  initialState,
+  phaseOf,
+  type Infusion,
+  type PendingOrder,
+  type Phase,
+} from './state.js';
 export { judgeVitals, usedVitals, type VitalsDemand } from './vitals.js';

@@ -25,6 +25,8 @@ export interface Infusion {
   readonly pending: PendingOrder | undefined;
   /** What the pump may do now. A later authorisation replaces it; a stop ends it. */
   readonly authorised: (Authorisation & { readonly placed: PlacedOrder }) | undefined;
+  /** The last bolus; it comes beside what is authorised and leaves it as it is. */
+  readonly bolus: (Authorisation & { readonly placed: PlacedOrder }) | undefined;
   readonly delivery: Delivery;
   readonly everDelivered: boolean;
   readonly closed: boolean;
@@ -36,6 +38,7 @@ export const initialState: Infusion = {
   subject: undefined,
   pending: undefined,
   authorised: undefined,
+  bolus: undefined,
   delivery: 'unknown',
   everDelivered: false,
   closed: false,
@@ -51,6 +54,11 @@ export function phaseOf(state: Infusion): Phase {
   if (state.delivery === 'held' && (state.everDelivered || state.authorised !== undefined)) return 'held';
   if (state.authorised !== undefined) return 'authorised';
   return state.pending === undefined ? 'none' : 'ordered';
+}
+
+/** The authorisation of this order, be it of a rate or of a bolus, while it stands. */
+export function authorisationFor(state: Infusion, orderId: string): Infusion['authorised'] {
+  return [state.authorised, state.bolus].find((each) => each?.orderId === orderId);
 }
 
 /** The infusion after one more event. Total: any event is applied to any state, and none throws. */
@@ -72,13 +80,16 @@ export function evolve(state: Infusion, event: DosingEvent): Infusion {
     case 'infusion-authorised': {
       if (state.pending?.orderId !== event.data.orderId) return state;
       const { overridden: _, ...placed } = state.pending;
-      return { ...state, pending: undefined, authorised: { ...event.data, placed } };
+      const given = { ...event.data, placed };
+      if (event.data.action === 'bolus') return { ...state, pending: undefined, bolus: given };
+      return { ...state, pending: undefined, authorised: given };
     }
     case 'authorisation-withdrawn': {
       const { orderId } = event.data;
       const pending = state.pending?.orderId === orderId ? undefined : state.pending;
       const authorised = state.authorised?.orderId === orderId ? undefined : state.authorised;
-      return { ...state, pending, authorised };
+      const bolus = state.bolus?.orderId === orderId ? undefined : state.bolus;
+      return { ...state, pending, authorised, bolus };
     }
     case 'response-assessed': {
       const { delivery } = event.data;
