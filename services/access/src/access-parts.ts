@@ -74,7 +74,7 @@ export async function accessParts(config: AccessConfig, clock = new Clock()) {
     orders: new OrderTexts(site, authority, trust, clock),
     approvals: new ApprovalsDesk(trust, authority, decisions, clock, maker.source),
     emergencies: new EmergencyDesk(trust, authority, decisions, clock),
-    demonstration: new Demonstration(config.ALLOW_DEMONSTRATION, stateDir, trust, decisions),
+    demonstration: new Demonstration({ stateDir, trust, decisions, enrolment }),
   };
 }
 

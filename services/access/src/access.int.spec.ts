@@ -1,6 +1,6 @@
 import { stat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkSignedText } from '@bcmed/policy';
+import { POLICY_VERSION, checkSignedText } from '@bcmed/policy';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Browser, Program, ask, containing, tokenOf, type Answer, type Identity } from '../test/browser.js';
 import { Running } from '../test/running.js';
@@ -181,7 +181,7 @@ describe('an enrolment link', () => {
             resource: 'all',
             reason: 'not-permitted',
             policies: [],
-            policyVersion: '1',
+            policyVersion: POLICY_VERSION,
             words: answer.body.detail,
           },
         },
@@ -472,10 +472,16 @@ describe('names from outside', () => {
 
 describe('demonstration people', () => {
   it('are refused by a configuration for patients', async () => {
-    expect(await call('POST /demonstration/people')).toMatchObject({
+    const refused = {
       status: 403,
-      body: { type: 'urn:bcmed:error:BCM-ACCESS-DEMONSTRATION-REFUSED' },
-    });
+      body: {
+        type: 'urn:bcmed:error:BCM-ACCESS-DEMONSTRATION-REFUSED',
+        detail: expect.stringContaining('Enrol people by links') as string,
+      },
+    };
+    expect(await call('POST /demonstration/people')).toMatchObject(refused);
+    const roles = [{ role: 'nurse', unit: 'icu-1' }];
+    expect(await call('POST /demonstration/enrolments', { roles })).toMatchObject(refused);
   });
 });
 
@@ -500,7 +506,7 @@ describe('the service', () => {
       const own = (await site.said('decisions-allowed')).filter(({ subject }) => subject === admin.person);
       expect(own.at(-1)?.data).toMatchObject({
         reads: [{ action: 'enrol-person', unit: 'all', count: expect.any(Number) as number }],
-        policyVersion: '1',
+        policyVersion: POLICY_VERSION,
       });
     }, WITHIN);
   });

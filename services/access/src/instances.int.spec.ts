@@ -134,7 +134,12 @@ describe('a demonstration', () => {
     expect(loaded.status, loaded.page).toBe(201);
     expect(loaded.body.people).toHaveLength(7);
     expect((await stat(loaded.body.keys)).mode & 0o777).toBe(0o600);
-    expect((await ward.call('POST /demonstration/people')).status).toBe(409);
+    const again = await ward.call('POST /demonstration/people');
+    expect(again).toMatchObject({ status: 201, body: loaded.body });
+    const cast = (await ward.site.said('authenticator-enrolled')).filter(({ subject }) =>
+      subject.startsWith('person-demo-'),
+    );
+    expect(cast).toHaveLength(7);
     const people = JSON.parse(await readFile(loaded.body.keys, 'utf8')) as {
       person: string;
       privateKey: JsonWebKey;
@@ -143,6 +148,36 @@ describe('a demonstration', () => {
       const program = new Program(ward.access.address, createPrivateKey({ key: privateKey, format: 'jwk' }));
       expect(await program.signIn()).toMatchObject({ person });
     }
+  });
+
+  it('gives a visitor a link for a passkey of their own, on request of a program on this machine only', async () => {
+    const roles = [{ role: 'nurse', unit: 'icu-1' }];
+    for (const name of ['origin', 'forwarded', 'x-forwarded-for']) {
+      const elsewhere = { [name]: name === 'origin' ? 'http://localhost:7444' : '192.0.2.7' };
+      expect(
+        (await ward.call('POST /demonstration/enrolments', { roles }, undefined, elsewhere)).body,
+      ).toEqual(expect.objectContaining({ type: 'urn:bcmed:error:BCM-ACCESS-DEMONSTRATION-REFUSED' }));
+    }
+    expect((await ward.call('POST /demonstration/enrolments', { roles: [] })).status).toBe(400);
+    const link = await ward.call('POST /demonstration/enrolments', { roles });
+    expect(link.status, link.page).toBe(201);
+    expect(link.body.address).toBe(`http://localhost:7444/enrol#${link.body.token}`);
+    const visitor = new Browser(ward.access.address);
+    expect((await visitor.enrol(link.body.token)).status).toBe(201);
+    const current = await ward.call('GET /sessions/current', undefined, await visitor.signIn());
+    expect(current.body).toMatchObject({ person: link.body.person, roles });
+    // As with every link: once.
+    expect((await new Browser(ward.access.address).enrol(link.body.token)).status).toBe(410);
+  });
+
+  it('keeps the first administrator’s link while only its own people are there', async () => {
+    const fresh = await Ward.begin({
+      settings: { ALLOW_DEMONSTRATION: 'true' },
+      before: async (access) => {
+        expect((await ask(access.address, 'POST /demonstration/people')).status).toBe(201);
+      },
+    });
+    await fresh.end();
   });
 
   it('makes nobody whom a configuration for patients believes: not even who enrolled by a link', async () => {

@@ -18,13 +18,22 @@ export class Ward {
   ) {}
 
   static async begin(
-    options: { readonly chain?: boolean; readonly settings?: Record<string, string> } = {},
+    options: {
+      readonly chain?: boolean;
+      readonly settings?: Record<string, string>;
+      /** Happens when the service is ready, before its first administrator enrols. */
+      readonly before?: (access: Running) => Promise<void>;
+    } = {},
   ): Promise<Ward> {
     const site = await Site.begin(options);
     const access = await Running.start(site.environment('1', options.settings));
     await site.enrol(access.stateDir);
     const admin = new Browser(access.address);
-    const token = await vi.waitFor(() => access.firstToken(), { timeout: 20_000 });
+    let token = await vi.waitFor(() => access.firstToken(), { timeout: 20_000 });
+    if (options.before) {
+      await options.before(access);
+      token = await access.firstToken();
+    }
     expect((await admin.enrol(token)).status).toBe(201);
     return new Ward(site, access, admin, await admin.signIn());
   }

@@ -38,7 +38,9 @@ export function shortcomings(seen: Performance): string[] {
     ...(seen.verified ? [] : ['the log does not verify']),
     ...(seen.rejected === 0 ? [] : [`the ledger refused ${seen.rejected} events`]),
     ...(session.state === 'finished' ? [] : [`the session at the pumps was ${session.state} before its end`]),
-    ...session.refused.map(({ pump, action, reason }) => `pump ${pump + 1} did not take ${action}: ${reason}`),
+    ...session.refused.map(
+      ({ pump, action, reason }) => `pump ${pump + 1} did not take ${action}: ${reason}`,
+    ),
     ...MUST_HAPPEN.filter((type) => seen.types[type] === undefined).map((type) => `there was no ${type}`),
     ...MUST_ALARM.filter((code) => seen.pumpAlarms[code] === undefined).map(
       (code) => `no pump raised ${code}`,

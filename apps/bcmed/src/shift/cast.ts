@@ -3,9 +3,8 @@ import { readFileSync } from 'node:fs';
 import { signTextWithKey } from '@bcmed/policy';
 import type { PersonSignature } from '@bcmed/events';
 import { z } from 'zod';
-import { ask } from './ask.js';
+import { loadDemonstrationPeople } from '../stack/people.js';
 
-const loaded = z.object({ keys: z.string() });
 const cast = z.array(
   z.object({ person: z.string(), role: z.string(), privateKey: z.record(z.string(), z.string()) }),
 );
@@ -26,9 +25,9 @@ export class Member {
 export class Cast {
   private constructor(private readonly members: ReadonlyMap<string, Member>) {}
 
-  /** Demands a site that has none yet, and an access service on this machine that allows it. */
+  /** Demands an access service on this machine that allows a demonstration. */
   static async load(accessUrl: string): Promise<Cast> {
-    const { keys } = await ask(loaded, `${accessUrl}/demonstration/people`, {});
+    const { keys } = await loadDemonstrationPeople(accessUrl);
     const people = cast.parse(JSON.parse(readFileSync(keys, 'utf8')));
     const members = people.map(({ person, privateKey }) => {
       const key = createPrivateKey({ key: privateKey, format: 'jwk' });

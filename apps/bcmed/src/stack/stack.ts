@@ -14,6 +14,7 @@ import { waitForEnrolmentRequest, type EnrolmentRequest } from '../site/enrolmen
 import { SiteOperator } from '../site/open-site.js';
 import { openSiteFolder, rootKeyPath, type Site } from '../site/root-key.js';
 import { Backbone } from './backbone.js';
+import { loadDemonstrationPeople } from './people.js';
 import { EXAMPLE_LIBRARY, programOf, shown } from './paths.js';
 import type { Progress } from './progress.js';
 import { removeRunning, writeRunning } from './running.js';
@@ -114,6 +115,7 @@ export class Stack {
         stack.startDosing(),
         stack.startAlarms(),
       ]);
+      await stack.loadPeople();
       stack.#announce();
       // A service that was started again has another port.
       stack.backbone.supervisor.onChange(({ state }) => {
@@ -227,6 +229,17 @@ export class Stack {
         CHAIN_RECOVERY: 'automatic',
         ...DEMONSTRATION,
       }),
+    );
+  }
+
+  /** The people of the demonstration. Demands a started access service. */
+  async loadPeople(): Promise<void> {
+    await this.#step(
+      'people',
+      'nurses, physician, pharmacist, engineer, auditor, administrator of a demonstration',
+      async () => {
+        await loadDemonstrationPeople(this.service('access').url);
+      },
     );
   }
 

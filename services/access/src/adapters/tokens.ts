@@ -11,6 +11,6 @@ export function hashOfToken(token: string): string {
 }
 
 /** A new pseudonym: says nothing of who it is. */
-export function newPseudonym(): string {
-  return `person-${randomBytes(8).toString('hex')}`;
+export function newPseudonym(prefix = 'person-'): string {
+  return `${prefix}${randomBytes(8).toString('hex')}`;
 }

@@ -11,6 +11,7 @@ import {
 import type { SafetyStore } from '../adapters/safety-store.js';
 import type { AccessRecord } from '../adapters/access-record.js';
 import { hashOfToken, newToken } from '../adapters/tokens.js';
+import { DEMONSTRATION } from '../domain/demonstration.js';
 import { faultOf, settled, type Link } from '../domain/link.js';
 import { FIRST_START, answerAboutPeople, isNobodyYet, type RoleWish } from '../domain/people.js';
 import { entryOf } from '@bcmed/policy';
@@ -37,7 +38,7 @@ export interface EnrolmentParts {
 export interface NewLink {
   readonly person: string;
   readonly roles: readonly RoleWish[];
-  /** Person, or `first-start`. */
+  /** Person, `first-start`, or `demonstration`. */
   readonly by: string;
 }
 
@@ -139,6 +140,7 @@ export class Enrolment {
   #mayStill({ createdBy, person, roles }: Link): boolean {
     const { authority, trust } = this.parts;
     if (createdBy === FIRST_START) return isNobodyYet(trust.people);
+    if (createdBy === DEMONSTRATION) return trust.people.settings.allowDemonstration;
     const resource = { kind: 'unit', unit: ALL_UNITS } as const;
     return (
       authority.allows({ person: createdBy, action: 'enrol-person', resource }) &&

@@ -8,7 +8,7 @@ export interface Link {
   readonly id: string;
   readonly person: string;
   readonly roles: readonly RoleWish[];
-  /** Person, or `first-start`. */
+  /** Person, `first-start`, or `demonstration`. */
   readonly createdBy: string;
   readonly expiresMs: number;
   readonly state: 'open' | 'claimed' | 'used' | 'void';

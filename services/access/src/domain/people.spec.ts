@@ -62,6 +62,14 @@ describe('a site where nobody is', () => {
     expect(isNobodyYet(new SitePeople(true).when(demonstration).people)).toBe(false);
   });
 
+  it('is one to a demonstration as long as only its cast and visitors are there', () => {
+    const cast = enrol('person-demo-nurse', { authenticator: authenticatorOf('person-demo-nurse', true) });
+    expect(isNobodyYet(new SitePeople(true).when(cast).people)).toBe(true);
+    // A name alone takes nobody's place: without the mark of a demonstration it is somebody.
+    const named = enrol('person-demo-nurse', { authenticator: authenticatorOf('person-demo-nurse') });
+    expect(isNobodyYet(new SitePeople(true).when(named).people)).toBe(false);
+  });
+
   it('is none any more once somebody was enrolled, also when they were revoked since', () => {
     const after = site().when(revoke(NURSE));
     expect(answer(enrol('person-late', { by: FIRST_START }), after)).toEqual(['somebody-exists']);

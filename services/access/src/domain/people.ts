@@ -8,6 +8,7 @@ import {
 } from '@bcmed/events';
 import { ALL_UNITS, identityOf, rolesAnywhere, rolesOn, type PeopleState } from '@bcmed/policy';
 import type { z } from 'zod';
+import { isOfDemonstration } from './demonstration.js';
 import { decided, fact, refused, type Answer } from './fact.js';
 import { entryOf } from '@bcmed/policy';
 
@@ -26,7 +27,7 @@ interface Common {
   readonly person: string;
   /** RFC 3339, by the clock of whoever decides. */
   readonly at: string;
-  /** Person, or `first-start`. */
+  /** Person, `first-start`, or `demonstration`. */
   readonly by: string;
 }
 
@@ -66,10 +67,14 @@ export type PeopleRefusal =
 /** Who enrols by the one-time link of the first start: nobody. */
 export const FIRST_START = 'first-start';
 
-/** Whether nobody was ever enrolled who counts here: people of a demonstration are nobody to a production configuration. */
+/**
+ * Whether nobody was ever enrolled who counts here. People of a demonstration are nobody to a production configuration, and those who
+ * came by its doors are nobody to any: they take the place of the first administrator from no one.
+ */
 export function isNobodyYet({ authenticators, settings }: PeopleState): boolean {
   return !Object.values(authenticators).some(
-    ({ demonstration }) => !demonstration || settings.allowDemonstration,
+    ({ demonstration, person }) =>
+      !demonstration || (settings.allowDemonstration && !isOfDemonstration(person)),
   );
 }
 

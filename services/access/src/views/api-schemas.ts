@@ -231,3 +231,9 @@ export const emergenciesAnswer = z.object({
   ),
 });
 export const demonstrationAnswer = z.object({ people: z.array(z.string()), keys: z.string() });
+export const visitorWish = z.strictObject({
+  roles: roles.min(1).describe('What the visitor plays; granted together with the enrolment'),
+});
+export const visitorAnswer = linkAnswer.extend({
+  token: sessionToken.describe('What POST /enrolments/options takes'),
+});
