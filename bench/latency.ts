@@ -43,7 +43,7 @@ async function measure(stack: Stack, { pumps, pollMs, seconds, say }: Load): Pro
   await pause(seconds * 1_000);
   const events = Number((await stack.events.lastPosition()) - first);
   watch.stop();
-  const seen = watch.snapshot().latencyMs;
+  const seen = watch.latencyMs();
   const handed = (await adapterStatus(stack)).latencyMs;
   const { anchorMs } = await ledgerStatus(stack);
   const name = `${pumps} pumps`;

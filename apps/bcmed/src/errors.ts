@@ -15,3 +15,16 @@ export class RootKeyLostError extends Error {
   readonly code = 'BCM-CLI-ROOT-KEY-LOST';
   override readonly name = 'RootKeyLostError';
 }
+
+/** Somebody ended a command before it was done. What it had started is ended and what it had begun to write is removed. */
+export class InterruptedError extends Error {
+  readonly code = 'BCM-CLI-INTERRUPTED';
+  override readonly name = 'InterruptedError';
+
+  constructor(
+    readonly by: string,
+    readonly exitCode: number,
+  ) {
+    super(`${by}: ended before it was done`);
+  }
+}

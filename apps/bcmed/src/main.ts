@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-import { program } from './program.js';
+import { InterruptedError } from './errors.js';
 import { explain } from './explain.js';
+import { program } from './program.js';
 
 try {
   await program().parseAsync(process.argv);
   process.exit();
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
-  process.exit(1);
+  process.exit(error instanceof InterruptedError ? error.exitCode : 1);
 }

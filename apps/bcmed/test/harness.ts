@@ -12,6 +12,9 @@ process.once('exit', () => {
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
+/** What `npm start` runs. */
+export const START = fileURLToPath(new URL('../../../tools/start.mjs', import.meta.url));
+
 /** A folder that goes with the test file's process; also usable in beforeAll. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'bcmed-e2e-'));
@@ -26,8 +29,8 @@ export class Bcmed {
   stderr = '';
   readonly exited: Promise<number | null>;
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    this.child = spawn(process.execPath, [MAIN, ...args], {
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}, program = MAIN) {
+    this.child = spawn(process.execPath, [program, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });

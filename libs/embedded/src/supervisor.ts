@@ -53,7 +53,7 @@ export interface Supervised<T extends Supervisable> {
  *
  * Promises: a child that ends unexpectedly is started again after a pause that doubles with every failure; `stop()`
  * ends them one after the other, the last started first, so that nobody loses a server that it still needs, and ends
- * also those that are just being restarted. After `stop()` nothing is started any more.
+ * also those that are just being started. After `stop()` nothing is started any more.
  */
 export class Supervisor {
   readonly #members: Member<Supervisable>[] = [];
@@ -132,8 +132,10 @@ class Member<T extends Supervisable> implements Supervised<T> {
   }
 
   async begin(): Promise<void> {
+    const launch = this.#launch();
+    this.#starting = launch.catch(() => undefined);
     try {
-      await this.#launch();
+      await launch;
     } catch (error) {
       this.#change('failed');
       throw error;
@@ -142,7 +144,7 @@ class Member<T extends Supervisable> implements Supervised<T> {
 
   async end(): Promise<void> {
     this.#ended.abort();
-    await this.#starting; // a restart that is under way ends first, or its child would be left behind
+    await this.#starting; // a start that is under way ends first, or its child would be left behind
     if (this.#state === 'failed' && this.#lastExit !== undefined) return;
     this.#change('stopping');
     const exit = await this.#run?.stop();

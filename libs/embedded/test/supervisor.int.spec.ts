@@ -99,6 +99,30 @@ describe('the supervisor', () => {
   });
 });
 
+describe('a start that is under way when the end comes', () => {
+  it('leaves no child behind', async () => {
+    const supervisor = new Supervisor();
+    const folder = temporaryFolder();
+    const started: Child[] = [];
+    onTestFinished(async () => {
+      await Promise.all(started.map((child) => child.stop()));
+    });
+    const ready = Promise.withResolvers<undefined>();
+    const start = async (): Promise<Child> => {
+      const child = await idle('slow', folder);
+      started.push(child);
+      await ready.promise;
+      return child;
+    };
+    const starting = supervisor.start({ name: 'slow', start });
+    await expect.poll(() => started.length, { interval: 1 }).toBe(1);
+    const stopped = supervisor.stop();
+    ready.resolve(undefined);
+    await Promise.all([starting, stopped]);
+    expect(started.filter((child) => child.alive)).toEqual([]);
+  });
+});
+
 function idle(name: string, folder: string): Promise<Child> {
   return Child.start({
     name,

@@ -16,6 +16,7 @@ import { SiteWatch } from '../live/site-watch.js';
 import { terminalProgress, type Progress } from '../stack/progress.js';
 import { Stack } from '../stack/stack.js';
 import { SiteVerifier } from '../verify/site-verifier.js';
+import { until, whenAskedToLeave } from './leaving.js';
 
 export interface DemoOptions {
   readonly seconds: number;
@@ -56,10 +57,12 @@ const LOOK_AGAIN_MS = 100;
  * `bcmed demo`: a fresh stack, one scripted session at the pumps' front panels and a short shift through the services, everything
  * settled and verified. Resolves to whether
  * the session came to its end, every step of it was taken and showed, nothing was refused and everything verified; the exit code says
- * the same.
+ * the same. Throws InterruptedError when somebody did not wait for that.
  */
 export async function demo(options: DemoOptions): Promise<boolean> {
-  const progress = terminalProgress();
+  const leaving = whenAskedToLeave();
+  const terminal = terminalProgress();
+  const progress = until(leaving, terminal);
   const dataDir = options.data ?? mkdtempSync(join(tmpdir(), 'bcmed-demo-'));
   try {
     const stack = await Stack.start(
@@ -67,40 +70,62 @@ export async function demo(options: DemoOptions): Promise<boolean> {
       { ward: { beds: BEDS }, seed: options.seed },
     );
     try {
-      const summary = await perform(stack, options, progress);
+      leaving.throwIfAborted();
+      const summary = await watched(stack, (watch) => perform({ stack, watch, options, progress, leaving }));
+      leaving.throwIfAborted();
       if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
       else process.stdout.write(`${asText(summary)}\n`);
       return summary.shortcomings.length === 0;
     } finally {
-      await progress.step('drain', 'everything ends', () => stack.stop());
+      await terminal.step('drain', 'everything ends', () => stack.stop());
     }
   } finally {
     if (options.data === undefined) rmSync(dataDir, { recursive: true, force: true });
   }
 }
 
-async function perform(stack: Stack, options: DemoOptions, progress: Progress): Promise<DemoSummary> {
+/** Watches the site for as long as the work takes, however it ends. */
+async function watched<Result>(stack: Stack, work: (watch: SiteWatch) => Promise<Result>): Promise<Result> {
   const watch = new SiteWatch(stack, { latencySamples: 1_000_000 });
   await watch.start();
+  try {
+    return await work(watch);
+  } finally {
+    watch.stop();
+  }
+}
+
+interface Stage {
+  readonly stack: Stack;
+  readonly watch: SiteWatch;
+  readonly options: DemoOptions;
+  readonly progress: Progress;
+  readonly leaving: AbortSignal;
+}
+
+async function perform({ stack, watch, options, progress, leaving }: Stage): Promise<DemoSummary> {
   const shift = await progress.step(
     'shift',
     'orders, a second signature, ten times the dose, an occlusion, a revocation, a stop: through every service',
-    () => Shift.play(stack),
+    () => Shift.play(stack, leaving),
   );
   const session = await progress.step(
     'session',
     `${options.seconds} s at the pumps: start, rate change, pause, bolus, occlusion, syringe change, near end`,
-    () => playSession(stack, options.seconds),
+    () => playSession(stack, options.seconds, leaving),
   );
-  await progress.step('settle', 'waits until every event is in a confirmed block', () => settle(stack));
+  await progress.step('settle', 'waits until every event is in a confirmed block', () =>
+    settle(stack, leaving),
+  );
   const verifier = new SiteVerifier(stack);
+  leaving.addEventListener('abort', () => verifier.stop(), { once: true });
   const report = await progress.step(
     'verification',
     'recomputes every seal, leaf, root and link, compares with the chain',
     () => verifier.verifyAll(),
   );
+  leaving.throwIfAborted();
   if (!report) throw new StackError(`the verification did not come to an end: ${verifier.summary}`);
-  watch.stop();
   return summarise(stack, watch, { report, shift, session });
 }
 
@@ -111,9 +136,10 @@ const ledgerStatus = z.looseObject({ lastPosition: z.string(), waitingLeaves: z.
  * The adapter has nothing left to send, and the newest block holds the newest event. Pumps go on being sampled meanwhile, so a small outbox
  * that never quite empties is calm enough once everything else is.
  */
-async function settle(stack: Stack): Promise<void> {
+async function settle(stack: Stack, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + SETTLE_DEADLINE_MS;
   for (let calm = 0; calm < 3;) {
+    signal.throwIfAborted();
     const { outboxDepth } = adapterStatus.parse(
       await readJson(`${stack.service('pump-adapter').url}/status`),
     );
@@ -154,7 +180,7 @@ async function summarise(
   const seen = {
     rejected: Object.values(report.rejected).reduce((sum, count) => sum + count, 0),
     verified: report.verified,
-    latencyMs: watch.snapshot().latencyMs,
+    latencyMs: watch.latencyMs(),
     ...(await countEvents(stack)),
     session,
   };

@@ -1,14 +1,14 @@
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockDataDir } from '@bcmed/embedded';
-import { renderLive } from '../live/render.js';
+import { perSecond, renderLive } from '../live/render.js';
 import { Screen } from '../live/screen.js';
 import { SiteWatch } from '../live/site-watch.js';
 import { terminalProgress, type Progress } from '../stack/progress.js';
 import { shown } from '../stack/paths.js';
 import { Stack, type WardOptions } from '../stack/stack.js';
 import { SiteVerifier } from '../verify/site-verifier.js';
-import { whenAskedToLeave } from './leaving.js';
+import { fired, until, whenAskedToLeave } from './leaving.js';
 
 export interface UpOptions {
   readonly data: string;
@@ -23,17 +23,37 @@ export interface UpOptions {
 const DRAW_EVERY_MS = 500;
 const PLAIN_EVERY_MS = 5_000;
 
-/** `bcmed up`: the whole stack with emulated pumps, a live view, and stays up until it is asked to leave. */
+/**
+ * `bcmed up`: the whole stack with emulated pumps, a live view, and stays up until it is asked to leave, which is its good end. Throws
+ * InterruptedError when that happens before it is up.
+ */
 export async function up(options: UpOptions): Promise<void> {
   const leaving = whenAskedToLeave();
   const progress = terminalProgress();
   if (options.fresh) beginAnew(options.data, progress);
   const beganMs = performance.now();
   const stack = await Stack.start(
-    { dataDir: options.data, siteName: options.site, progress },
+    { dataDir: options.data, siteName: options.site, progress: until(leaving, progress) },
     { ...wardOf(options), seed: options.seed },
   );
-  progress.note(`everything runs after ${((performance.now() - beganMs) / 1_000).toFixed(1)} s`);
+  try {
+    leaving.throwIfAborted();
+    progress.note(`everything runs after ${((performance.now() - beganMs) / 1_000).toFixed(1)} s`);
+    await live(stack, options, progress, leaving);
+  } finally {
+    const why = leaving.aborted ? (await fired(leaving)).by : 'something failed';
+    await progress.step('drain', `${why}: what is under way is finished, then everything ends`, () =>
+      stack.stop(),
+    );
+  }
+}
+
+async function live(
+  stack: Stack,
+  options: UpOptions,
+  progress: Progress,
+  leaving: AbortSignal,
+): Promise<void> {
   const verifier = new SiteVerifier(stack);
   await progress.step(
     'verification',
@@ -45,13 +65,10 @@ export async function up(options: UpOptions): Promise<void> {
   await watch.start();
   void verifier.verifyAll('newest');
   const drawing = show(options, stack, watch, verifier);
-  const reason = await leaving;
+  await fired(leaving);
   clearInterval(drawing);
   watch.stop();
   verifier.stop();
-  await progress.step('drain', `${reason}: what is under way is finished, then everything ends`, () =>
-    stack.stop(),
-  );
 }
 
 /** Beds live by themselves; pumps without a patient behind them need hands that do something. */
@@ -106,11 +123,11 @@ function peopleAt(stack: Stack): string {
 }
 
 function plainLine({ snapshot, verification }: Parameters<typeof renderLive>[0]): string {
-  const { pumps, events, eventsPerSecond, lastBlock, latencyMs } = snapshot;
+  const { pumps, events, lastBlock, latencyMs } = snapshot;
   const connected = pumps.filter((pump) => pump.connected).length;
   return [
     `pumps ${connected}/${pumps.length}`,
-    `events ${events} (${eventsPerSecond.toFixed(1)}/s)`,
+    `events ${events} (${perSecond(snapshot)})`,
     `block ${lastBlock?.number ?? '---'}`,
     latencyMs ? `latency ms p50 ${latencyMs.p50} p95 ${latencyMs.p95} p99 ${latencyMs.p99}` : 'latency ---',
     `verified ${verification === '' ? '---' : verification}`,

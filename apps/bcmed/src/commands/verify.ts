@@ -8,6 +8,7 @@ import {
 } from '@bcmed/verification';
 import { terminalProgress, type Progress } from '../stack/progress.js';
 import { withSources } from '../verify/with-sources.js';
+import { until, whenAskedToLeave } from './leaving.js';
 
 export interface VerifyOptions {
   readonly data: string;
@@ -16,21 +17,30 @@ export interface VerifyOptions {
   readonly json: boolean;
 }
 
-/** `bcmed verify`: recomputes everything without asking any service. Resolves to whether everything agrees. */
+/**
+ * `bcmed verify`: recomputes everything without asking any service. Resolves to whether everything agrees; throws InterruptedError
+ * when somebody did not wait for that.
+ */
 export async function verify(options: VerifyOptions): Promise<boolean> {
-  const progress = terminalProgress();
+  const leaving = whenAskedToLeave();
+  const progress = until(leaving, terminalProgress());
   const report = await (options.export === undefined
-    ? verifyFolder(options, progress)
-    : verifyExported(options.export, options, progress));
+    ? verifyFolder(options, progress, leaving)
+    : verifyExported(options.export, options, progress, leaving));
+  leaving.throwIfAborted();
   if (options.json) process.stdout.write(`${JSON.stringify(reportToJson(report))}\n`);
   else process.stdout.write(`${asText(report, options)}\n`);
   return report.verified;
 }
 
-function verifyFolder(options: VerifyOptions, progress: Progress): Promise<VerificationReport> {
+function verifyFolder(
+  options: VerifyOptions,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<VerificationReport> {
   return withSources(options, progress, (inputs) =>
     progress.step('verification', 'recomputes every seal, leaf, root and link, compares with the chain', () =>
-      verifyLog(inputs, watched()),
+      verifyLog(inputs, { signal, ...watched() }),
     ),
   );
 }
@@ -39,9 +49,10 @@ function verifyExported(
   folder: string,
   { rootKey }: VerifyOptions,
   progress: Progress,
+  signal: AbortSignal,
 ): Promise<VerificationReport> {
   return progress.step('verification', 'recomputes every seal, leaf, root and link of the export', () =>
-    verifyExport(folder, { rootKeyId: rootKey }, watched()),
+    verifyExport(folder, { rootKeyId: rootKey }, { signal, ...watched() }),
   );
 }
 

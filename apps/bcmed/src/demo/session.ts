@@ -30,9 +30,14 @@ export interface PlayedSession {
 
 /**
  * Plays the scripted session at the front panels of all pumps and waits until it is over.
- * Throws StackError when the mock ICU does not begin it, forgets it, or does not come to its end in time.
+ * Throws StackError when the mock ICU does not begin it, forgets it, or does not come to its end in time, and
+ * the signal's reason when that fires.
  */
-export async function playSession(stack: Stack, seconds: number): Promise<PlayedSession> {
+export async function playSession(
+  stack: Stack,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<PlayedSession> {
   const { url } = stack.service('icu');
   const begun = await fetch(`${url}/sessions`, {
     method: 'POST',
@@ -42,6 +47,7 @@ export async function playSession(stack: Stack, seconds: number): Promise<Played
   if (!begun.ok) throw new StackError(`the mock ICU refused the session: ${await begun.text()}`);
   const deadline = performance.now() + seconds * 1_000 + LATE_MS;
   for (;;) {
+    signal.throwIfAborted();
     const { session } = sessions.parse(await (await fetch(`${url}/sessions`)).json());
     if (session?.name !== NAME) throw new StackError('the mock ICU plays another session than it was given');
     const { state, steps, refused } = session;

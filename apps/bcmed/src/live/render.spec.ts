@@ -38,6 +38,18 @@ describe('the live view', () => {
     expect(line).not.toContain('3.50');
   });
 
+  it('shows dashes for a pump that nothing was heard of, and for a rate that nobody counts', () => {
+    const [pump] = facts.snapshot.pumps;
+    if (!pump) throw new RangeError('no pump');
+    const unheard = { ...pump, connected: undefined, rateMlPerHour: undefined, state: '' };
+    const lines = renderLive({
+      ...facts,
+      snapshot: { ...facts.snapshot, pumps: [unheard], eventsPerSecond: null },
+    });
+    expect(lines.find((text) => text.includes('8002-51740'))).toMatch(/8002-51740 +--- +--- +--- +--- /);
+    expect(lines.join('\n')).toContain('12 since the start, ---/s');
+  });
+
   it('says what it does not know yet instead of a zero', () => {
     expect(renderLive(facts).filter((line) => line.includes('---'))).not.toHaveLength(0);
   });

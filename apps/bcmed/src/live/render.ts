@@ -1,5 +1,5 @@
 import type { SupervisedStatus } from '@bcmed/embedded';
-import type { SiteSnapshot } from './site-watch.js';
+import type { PumpView, SiteSnapshot } from './site-watch.js';
 
 /** Everything that the live view shows at one moment. */
 export interface LiveFacts {
@@ -24,7 +24,7 @@ export function renderLive(facts: LiveFacts): string[] {
     '',
     ...pumpTable(snapshot),
     '',
-    `  events    ${snapshot.events} since the start, ${snapshot.eventsPerSecond.toFixed(1)}/s${snapshot.rejected > 0 ? `, ${snapshot.rejected} rejected` : ''}`,
+    `  events    ${snapshot.events} since the start, ${perSecond(snapshot)}${snapshot.rejected > 0 ? `, ${snapshot.rejected} rejected` : ''}`,
     `  block     ${block ? `${block.number} with ${block.leaves} ${block.leaves === 1 ? 'event' : 'events'}, ${block.blockHash.slice(0, 18)}…` : '---'}`,
     `  latency   ${latency ? `event → confirmed on chain: p50 ${latency.p50} ms, p95 ${latency.p95} ms, p99 ${latency.p99} ms` : '---'}`,
     `  verified  ${facts.verification === '' ? '---' : facts.verification}`,
@@ -55,7 +55,7 @@ function pumpTable({ pumps }: SiteSnapshot): string[] {
       row([
         pump.serial,
         pump.drugName ?? '',
-        pump.connected ? pump.state || '---' : 'not connected',
+        stateText(pump),
         pump.connected ? number(pump.rateMlPerHour, 2) : '---',
         pump.connected ? number(pump.volumeInfusedMl, 3) : '---',
         pump.connected ? number(pump.pressureMmHg, 1) : '---',
@@ -64,6 +64,16 @@ function pumpTable({ pumps }: SiteSnapshot): string[] {
     ),
     ...(pumps.length === 0 ? ['  (waiting for the first reading)'] : []),
   ];
+}
+
+function stateText({ connected, state }: PumpView): string {
+  if (connected === false) return 'not connected';
+  return connected === true && state !== '' ? state : '---';
+}
+
+/** Events in a second as text; `---` while nobody counts. */
+export function perSecond({ eventsPerSecond }: SiteSnapshot): string {
+  return `${eventsPerSecond === null ? '---' : eventsPerSecond.toFixed(1)}/s`;
 }
 
 function processText({ name, state, restarts }: SupervisedStatus): string {

@@ -19,6 +19,7 @@ export class AlarmListener {
   async heard(alarmId: string, withinMs = 10_000): Promise<void> {
     const deadline = performance.now() + withinMs;
     while (!this.#notifications().some((text) => text.includes(alarmId))) {
+      if (this.#abort.signal.aborted) throw new StackError('nobody listens to the alarms any more');
       const left = deadline - performance.now();
       if (left <= 0)
         throw new StackError(`nobody was told of the alarm ${alarmId} within ${withinMs / 1_000} s`);
@@ -28,6 +29,7 @@ export class AlarmListener {
 
   close(): void {
     this.#abort.abort();
+    this.#tell();
   }
 
   #notifications(): string[] {

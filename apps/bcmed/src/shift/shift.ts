@@ -46,9 +46,15 @@ export class Shift {
     private readonly console: AlarmListener,
   ) {}
 
-  static async play(stack: Stack): Promise<readonly ShiftStep[]> {
+  /** With a signal that fires it ends soon, in the middle of what it does, and rejects with the signal's reason. */
+  static async play(stack: Stack, signal?: AbortSignal): Promise<readonly ShiftStep[]> {
     const witness = await Witness.begin(stack.events);
     const console = await AlarmListener.open(stack.service('alarms').url);
+    const end = (): void => {
+      console.close();
+      witness.end();
+    };
+    signal?.addEventListener('abort', end, { once: true });
     try {
       const shift = new Shift(
         stack,
@@ -59,9 +65,12 @@ export class Shift {
       );
       await shift.#play();
       return shift.steps;
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
     } finally {
-      console.close();
-      witness.end();
+      signal?.removeEventListener('abort', end);
+      end();
     }
   }
 

@@ -1,10 +1,12 @@
 import type { EventLog } from '@bcmed/event-log';
 import { parseEvent, type StreamEvent } from '@bcmed/events';
 import { StackError } from '../errors.js';
+import { follow } from '../live/follow.js';
 
 interface Waiter {
   readonly matches: (event: StreamEvent) => boolean;
   readonly resolve: (event: StreamEvent) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** Sees every event of the site from where it began, and tells when one came. */
@@ -15,7 +17,8 @@ export class Witness {
 
   static async begin(log: EventLog): Promise<Witness> {
     const witness = new Witness();
-    void witness.#follow(log, (await log.lastPosition()) + 1n);
+    const from = (await log.lastPosition()) + 1n;
+    void follow(log, from, ({ body }) => witness.#look(body), { signal: witness.#abort.signal });
     return witness;
   }
 
@@ -34,25 +37,30 @@ export class Witness {
           clearTimeout(timer);
           resolve(event);
         },
+        reject: (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
       };
       this.#waiters.add(waiter);
     });
   }
 
+  /** Sees nothing more; whoever still waits is told so. */
   end(): void {
     this.#abort.abort();
+    for (const { reject } of this.#waiters) reject(new StackError('nobody watches the stream any more'));
+    this.#waiters.clear();
   }
 
-  async #follow(log: EventLog, from: bigint): Promise<void> {
-    for await (const { body } of log.tail(from, { signal: this.#abort.signal })) {
-      const parsed = parseEvent(body);
-      if (!parsed.ok) continue;
-      this.#seen.push(parsed.event);
-      for (const waiter of this.#waiters) {
-        if (!waiter.matches(parsed.event)) continue;
-        this.#waiters.delete(waiter);
-        waiter.resolve(parsed.event);
-      }
+  #look(body: Uint8Array): void {
+    const parsed = parseEvent(body);
+    if (!parsed.ok) return;
+    this.#seen.push(parsed.event);
+    for (const waiter of this.#waiters) {
+      if (!waiter.matches(parsed.event)) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve(parsed.event);
     }
   }
 }
