@@ -49,8 +49,9 @@ beforeAll(async () => {
       vitalsEverySeconds: 1,
     },
   );
-  console_ = await AlarmListener.open(stack.service('alarms').url);
   orders = await WardOrders.begin(stack);
+  const pass = await orders.cast.member('nurse').pass(stack.service('access').url);
+  console_ = await AlarmListener.open(stack.service('alarms').url, pass);
   beganMs = Date.now();
 });
 afterAll(async () => {

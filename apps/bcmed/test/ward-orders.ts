@@ -38,7 +38,7 @@ export class WardOrders {
 
   private constructor(
     private readonly stack: Stack,
-    private readonly cast: Cast,
+    readonly cast: Cast,
     private readonly prescriber: Prescriber,
     private readonly witness: Witness,
   ) {}

@@ -1,3 +1,4 @@
+import type { Decision, PolicyRequest } from '@bcmed/policy';
 import type { PassFault } from './pass/pass-verifier.js';
 
 /** Everything that this library itself throws. */
@@ -28,9 +29,19 @@ export class PassRefusedError extends TrustError {
   }
 }
 
-/** The policies do not let this person do it. */
+/** What the policies were asked, and their no. */
+export interface Denial {
+  readonly request: PolicyRequest;
+  readonly decision: Extract<Decision, { readonly outcome: 'denied' }>;
+}
+
+/** The policies do not let this person do it; the message is in their words. */
 export class NotPermittedError extends TrustError {
   readonly code = 'BCM-TRUST-NOT-PERMITTED';
+
+  constructor(readonly denial: Denial) {
+    super(denial.decision.words);
+  }
 }
 
 /** The stream is not followed now, so a revocation might be missed: nobody is believed meanwhile. */

@@ -6,6 +6,7 @@ export {
   TRUST_STATUS_OF_CODE,
   TrustBehindError,
   TrustError,
+  type Denial,
 } from './errors.js';
 export { EndedSessions } from './pass/ended-sessions.js';
 export {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { EventLog, JetStreamServer, NATS_CONNECTION, busCredentials, connectNats } from '@bcmed/event-log';
 import type { KeyId } from '@bcmed/seal';
-import { loadServiceIdentity } from '@bcmed/site-trust';
+import { PassVerifier, loadServiceIdentity, type PassTrust } from '@bcmed/site-trust';
 import { HealthModule, HealthRegistry } from '@bcmed/service-kit';
 import { loggerModule } from '@bcmed/telemetry';
 import { Logger, Module, type DynamicModule } from '@nestjs/common';
@@ -18,6 +18,7 @@ import { WebhookWay } from './adapters/webhook-way.js';
 import { Alarms } from './alarms.js';
 import { AlarmDesk } from './commands/alarm-desk.js';
 import { Believer } from './commands/believer.js';
+import { Door } from './commands/door.js';
 import { Reviews } from './commands/reviews.js';
 import { SitePeople } from './commands/site-people.js';
 import { ThresholdBook } from './commands/threshold-book.js';
@@ -56,6 +57,8 @@ export class AlarmsModule {
         { provide: StreamWay, ...part('stream') },
         { provide: Reviews, ...part('reviews') },
         { provide: ThresholdBook, ...part('thresholds') },
+        { provide: Door, ...part('door') },
+        { provide: PassVerifier, ...part('passes') },
         {
           provide: NATS_CONNECTION,
           inject: [PARTS],
@@ -87,6 +90,7 @@ export class AlarmsModule {
           useFactory: (parts: LocalParts, log: EventLog, server: JetStreamServer, health: HealthRegistry) => {
             const mayPublish = (): boolean => parts.believer.enrolment === 'enrolled';
             const publisher = new OutboxPublisher({ store: parts.store, log, site, mayPublish });
+            parts.followed.by = server;
             return new Alarms({ ...parts, publisher, log, server, health, clock }, site);
           },
         },
@@ -128,9 +132,64 @@ function localParts(config: AlarmsConfig, clock: Clock) {
     alarms: desk.open.map((episode) => viewOf(episode, clock.nowMs())),
   }));
   const courier = new Courier({ store, desk, clock, ways: [stream, ...ways] });
-  const heart = new Heart({ desk, thresholds, store, clock, courier, stream });
+  // The bus comes later than what is local; until then nothing is followed.
+  const followed: { by?: JetStreamServer } = {};
+  const trust = passTrust(config, {
+    desk,
+    believer,
+    people,
+    isFollowed: () => followed.by?.isFollowing ?? false,
+  });
+  const passes = new PassVerifier(trust);
+  const door = new Door({
+    store,
+    clock,
+    signature,
+    trust,
+    resourceOf: (source, unit) => desk.resourceOf(source, unit),
+    countForMs: config.ALARMS_READS_RECORDED_S * 1_000,
+  });
+  const heart = new Heart({ desk, thresholds, door, store, clock, courier, stream });
   const reviews = new Reviews({ store, desk, clock, signature });
-  return { identity, store, people, believer, thresholds, desk, stream, courier, heart, reviews };
+  return {
+    identity,
+    store,
+    people,
+    believer,
+    thresholds,
+    desk,
+    stream,
+    courier,
+    heart,
+    reviews,
+    door,
+    passes,
+    followed,
+  };
+}
+
+/** What passes are verified by: people and keys as of the last batch, and nobody at all while the stream is not followed. */
+function passTrust(
+  { BCMED_SITE: site }: AlarmsConfig,
+  parts: {
+    readonly desk: AlarmDesk;
+    readonly believer: Believer;
+    readonly people: SitePeople;
+    readonly isFollowed: () => boolean;
+  },
+): PassTrust {
+  const { desk, believer, people, isFollowed } = parts;
+  return {
+    site,
+    get isCurrent() {
+      return desk.isLive && isFollowed();
+    },
+    get people() {
+      return people.people;
+    },
+    trustedKey: (keyId) => believer.trustedKey(keyId),
+    hasEnded: (sessionId) => people.hasEnded(sessionId),
+  };
 }
 
 function outerWays(config: AlarmsConfig, clock: Clock): Way[] {

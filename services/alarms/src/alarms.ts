@@ -15,6 +15,7 @@ import type { OutboxPublisher } from './adapters/outbox-publisher.js';
 import type { StreamWay } from './adapters/stream-way.js';
 import type { AlarmDesk } from './commands/alarm-desk.js';
 import type { Believer } from './commands/believer.js';
+import type { Door } from './commands/door.js';
 import type { ThresholdBook } from './commands/threshold-book.js';
 import { TOLD } from './errors.js';
 
@@ -25,6 +26,7 @@ export interface AlarmsParts {
   readonly believer: Believer;
   readonly desk: AlarmDesk;
   readonly thresholds: ThresholdBook;
+  readonly door: Door;
   readonly courier: Courier;
   readonly stream: StreamWay;
   readonly publisher: OutboxPublisher;
@@ -61,8 +63,10 @@ export class Alarms implements OnApplicationBootstrap, OnModuleDestroy, OnApplic
         publisher.wake();
         heart.set();
       },
+      onPeople: () => stream.onPeople(),
     });
     this.parts.thresholds.onSaid = () => publisher.wake();
+    this.parts.door.onSaid = () => publisher.wake();
     stream.onListener = () => {
       this.parts.store.parcels.hasten('stream', this.parts.clock.nowMs());
       courier.wake();
@@ -79,8 +83,9 @@ export class Alarms implements OnApplicationBootstrap, OnModuleDestroy, OnApplic
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const { heart, courier, publisher, store, log } = this.parts;
+    const { heart, courier, publisher, door, store, log } = this.parts;
     heart.stop();
+    if (store.failure === undefined) door.sayCounts();
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise((resolve) => (timer = setTimeout(resolve, STOP_MS)));
     // What is not finished then is done by the next life: receipts and events are recorded first, forgotten never.

@@ -66,7 +66,7 @@ describe('the configuration', () => {
   });
 
   it.each([
-    [{ HTTP_HOST: '0.0.0.0' }, /HTTP_HOST .*no sign-in yet/],
+    [{ ALARMS_READS_RECORDED_S: '0' }, /ALARMS_READS_RECORDED_S .*below 1/],
     [{ ALARMS_ESCALATE_HIGH_S: 'never' }, /ALARMS_ESCALATE_HIGH_S .*high alarms escalate/],
     [{ ALARMS_ESCALATE_LOW_S: '1;2' }, /separated by commas/],
     [{ ALARMS_SILENCE_S: '1' }, /below 2/],

@@ -2,8 +2,6 @@ import { commonVariables } from '@bcmed/service-kit';
 import { z } from 'zod';
 import { readSecretFile, readWardFile, readWebhookSecret } from './adapters/files.js';
 
-const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
-
 const seconds = (low: number, high: number) =>
   z.coerce.number('not a number').min(low, `below ${low}`).max(high, `above ${high}`);
 
@@ -42,9 +40,6 @@ const recipients = z.string().transform((text, context): readonly (readonly stri
 export const configSchema = z
   .object({
     ...commonVariables,
-    HTTP_HOST: commonVariables.HTTP_HOST.refine((host) => LOOPBACK.includes(host), {
-      error: 'not on this machine: there is no sign-in yet, so nobody else may reach it',
-    }).describe('127.0.0.1 or ::1; the access service will guard other addresses'),
     BCMED_INSTANCE: z
       .string()
       .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, 'only a-z, 0-9 and inner hyphens')
@@ -87,6 +82,9 @@ export const configSchema = z
     ALARMS_ACKNOWLEDGED_MEDIUM_S: seconds(10, 86_400)
       .default(1_800)
       .describe('the same for medium alarms, in seconds'),
+    ALARMS_READS_RECORDED_S: seconds(1, 3_600)
+      .default(60)
+      .describe('for how many seconds what people read is counted before it becomes one event, 1 to 3600'),
     ALARMS_LEARN_EVERY_S: seconds(1, 86_400)
       .default(3_600)
       .describe('after how many seconds it looks again whether thresholds may be learned, 1 to 86400'),

@@ -1,3 +1,5 @@
+import { TRUST_STATUS_OF_CODE } from '@bcmed/site-trust';
+
 /** What the alarm service itself complains about; the libraries' errors come through with their own codes. */
 export abstract class AlarmsError extends Error {
   abstract readonly code: `BCM-ALARMS-${string}`;
@@ -38,9 +40,9 @@ export class StoreForeignError extends AlarmsError {
   readonly code = 'BCM-ALARMS-STORE-FOREIGN';
 }
 
-/** A page of another site, or another name for this machine, may not speak for a person here. */
-export class ForeignRequestError extends AlarmsError {
-  readonly code = 'BCM-ALARMS-FOREIGN-REQUEST';
+/** Somebody was refused again and again within a minute: further refusals are not recorded. */
+export class TooManyRefusalsError extends AlarmsError {
+  readonly code = 'BCM-ALARMS-TOO-MANY-REFUSALS';
 }
 
 /** Which HTTP status each of them has. */
@@ -48,10 +50,11 @@ export const STATUS_OF_CODE = {
   'BCM-ALARMS-NOT-FOUND': 404,
   'BCM-ALARMS-PROPOSAL-NOT-FOUND': 404,
   'BCM-ALARMS-THRESHOLD-NOT-IN-FORCE': 409,
-  'BCM-ALARMS-FOREIGN-REQUEST': 403,
   'BCM-ALARMS-CLOSED': 409,
   'BCM-ALARMS-AUDIO-LIMIT': 409,
+  'BCM-ALARMS-TOO-MANY-REFUSALS': 429,
   'BCM-STORE-UNWRITABLE': 503,
+  ...TRUST_STATUS_OF_CODE,
 } as const;
 
 /** Told in the log and on the health page, and not thrown: the work goes on. */

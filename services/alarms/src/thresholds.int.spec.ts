@@ -18,7 +18,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { People } from '../test/people.js';
 import { MovableClock, Service, WITHIN } from '../test/service.js';
 import { Site } from '../test/site.js';
-import { ThresholdBook } from './commands/threshold-book.js';
 import type { ThresholdView } from './views/threshold-view.js';
 
 const nearEnd = { vendorCode: 'AL_NEOI', term: 'near-end-of-infusion', logEntryId: 1 };
@@ -58,7 +57,7 @@ async function until(definition: EventDefinition, count: number): Promise<Stream
 }
 
 async function listed(): Promise<ThresholdView[]> {
-  const { body } = await service.ask('/alarms/thresholds');
+  const { body } = await service.ask('/alarms/thresholds', people.pass(NURSE));
   return (body as { thresholds: ThresholdView[] }).thresholds;
 }
 
@@ -177,8 +176,13 @@ describe('a threshold that was learned', () => {
     service = await Service.start(environment(), clock);
     expect(await listed()).toEqual(before);
     expect(await delayOfNext()).toBe(19_000);
-    service.app.get(ThresholdBook).rollBack(before[0]?.approved[0]?.proposal ?? '', DOCTOR);
-    await until(ThresholdRolledBack, 1);
+    const path = `/alarms/thresholds/${before[0]?.approved[0]?.proposal ?? ''}/roll-back`;
+    expect((await service.post(path, {}, people.pass(PHARMACIST))).status).toBe(403);
+    expect((await service.post(path, {}, people.pass(DOCTOR))).status).toBe(204);
+    expect(await until(ThresholdRolledBack, 1)).toMatchObject([
+      { actor: DOCTOR, data: { reason: 'person', person: DOCTOR } },
+    ]);
+    expect(await service.post(path, {}, people.pass(DOCTOR))).toMatchObject({ status: 404 });
     expect(await said(ThresholdApproved)).toHaveLength(1);
     expect(await said(ThresholdProposed)).toHaveLength(1);
   });

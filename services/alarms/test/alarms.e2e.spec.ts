@@ -6,14 +6,17 @@ import { fileURLToPath } from 'node:url';
 import { AlarmRaised, NotificationSent, PumpAlarmRaised, isEvent, type StreamEvent } from '@bcmed/events';
 import { readPortFile, removePortFile } from '@bcmed/service-kit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { People } from './people.js';
 import { Listening, Receiver } from './receivers.js';
 import { Site } from './site.js';
 import { occlusion } from './story.js';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const NURSE = 'person-7f3a';
 const WITHIN = { timeout: 60_000, interval: 50 };
 
 let site: Site;
+let people: People;
 let receiver: Receiver;
 let child: ChildProcess | undefined;
 let output = '';
@@ -66,6 +69,8 @@ async function raised(): Promise<StreamEvent[]> {
 
 beforeAll(async () => {
   [site, receiver] = await Promise.all([Site.begin(), Receiver.begin()]);
+  people = await People.begin(site);
+  await people.enrol(NURSE, 'nurse');
 });
 
 afterAll(async () => {
@@ -105,7 +110,7 @@ describe('the alarm service as a process', () => {
 
   it('tells a high alarm well within a second', async () => {
     const address = `http://127.0.0.1:${(await readPortFile(join(site.folder, 'alarms'))) ?? 0}`;
-    const listening = await Listening.begin(`${address}/alarms/stream`);
+    const listening = await Listening.begin(`${address}/alarms/stream`, { pass: people.pass(NURSE) });
     const took: { readonly hook: number; readonly stream: number }[] = [];
     for (let alarm = 0; alarm < 50; alarm++) {
       const pump = `8002-9-${alarm}`;
@@ -138,15 +143,15 @@ describe('the alarm service as a process', () => {
 
   it('ends in order when it is told to, also while somebody listens', async () => {
     const address = `http://127.0.0.1:${(await readPortFile(join(site.folder, 'alarms'))) ?? 0}`;
-    const listening = await Listening.begin(`${address}/alarms/stream`);
+    const listening = await Listening.begin(`${address}/alarms/stream`, { pass: people.pass(NURSE) });
     expect(await stop('SIGTERM'), output).toBe(0);
     await listening.ended();
   });
 
   it('does not begin with a configuration that cannot work', async () => {
-    const wrong = run({ HTTP_HOST: '0.0.0.0' });
+    const wrong = run({ ALARMS_SILENCE_S: 'long' });
     const [code] = (await once(wrong, 'exit')) as [number];
     expect(code).toBe(78);
-    expect(output).toContain('HTTP_HOST');
+    expect(output).toContain('ALARMS_SILENCE_S');
   });
 });

@@ -102,10 +102,16 @@ export class Listening {
   readonly #abort = new AbortController();
   #reading: Promise<void> = Promise.resolve();
 
-  static async begin(url: string, lastEventId?: string): Promise<Listening> {
+  static async begin(
+    url: string,
+    { pass, lastEventId }: { readonly pass: string; readonly lastEventId?: string },
+  ): Promise<Listening> {
     const listening = new Listening();
     const response = await fetch(url, {
-      headers: lastEventId === undefined ? {} : { 'last-event-id': lastEventId },
+      headers: {
+        authorization: `Bearer ${pass}`,
+        ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+      },
       signal: listening.#abort.signal,
     });
     if (!response.ok || !response.body) throw new Error(`${url}: ${response.status}`);

@@ -100,7 +100,6 @@ function show(options: UpOptions, stack: Stack, watch: SiteWatch, verifier: Site
     verification: verifier.summary,
     places: [
       `audit trail  ${stack.service('audit').url}/events`,
-      `alarms       ${stack.service('alarms').url}/alarms/review`,
       `people       ${peopleAt(stack)}`,
       `actors       people of a demonstration; keys to sign as they do: ${shown(join(stack.backbone.layout.access, 'demonstration-people.json'))}`,
       `logs         ${shown(join(options.data, 'logs'))}`,

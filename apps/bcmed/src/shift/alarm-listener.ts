@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { StackError } from '../errors.js';
 
 /** A console that listens to the alarms by server-sent events, as a browser's `EventSource` does. */
@@ -6,13 +7,22 @@ export class AlarmListener {
   #heard = '';
   #tell: () => void = () => undefined;
 
-  /** Resolves when the service has begun to answer: what comes from then on is heard. */
-  static async open(alarmsUrl: string): Promise<AlarmListener> {
+  /** Resolves when the service has begun to answer: what comes from then on is heard. Throws StackError when it does not in time. */
+  static async open(alarmsUrl: string, pass: string, withinMs = 10_000): Promise<AlarmListener> {
     const listener = new AlarmListener();
-    const response = await fetch(`${alarmsUrl}/alarms/stream`, { signal: listener.#abort.signal });
-    if (!response.ok || !response.body) throw new StackError(`the alarms answered ${response.status}`);
-    void listener.#listen(response.body);
-    return listener;
+    const { signal } = listener.#abort;
+    const headers = { authorization: `Bearer ${pass}` };
+    for (const deadline = performance.now() + withinMs; ;) {
+      const response = await fetch(`${alarmsUrl}/alarms/stream`, { headers, signal });
+      if (response.ok && response.body) {
+        void listener.#listen(response.body);
+        return listener;
+      }
+      const why = `the alarms answered ${response.status}: ${await response.text()}`;
+      // Somebody who was enrolled a moment ago is a stranger until the service has read it.
+      if (!/person-unknown|unknown-key/.test(why) || performance.now() > deadline) throw new StackError(why);
+      await pause(50);
+    }
   }
 
   /** Resolves when a notification named this alarm. Throws StackError when none does in time. */

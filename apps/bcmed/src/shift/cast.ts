@@ -4,10 +4,15 @@ import { signTextWithKey } from '@bcmed/policy';
 import type { PersonSignature } from '@bcmed/events';
 import { z } from 'zod';
 import { loadDemonstrationPeople } from '../stack/people.js';
+import { ask } from './ask.js';
 
 const cast = z.array(
   z.object({ person: z.string(), role: z.string(), privateKey: z.record(z.string(), z.string()) }),
 );
+
+const challengeAnswer = z.object({ text: z.string(), challenge: z.string() });
+const sessionAnswer = z.object({ token: z.string() });
+const passAnswer = z.object({ pass: z.string() });
 
 /** Somebody of the demonstration, who can sign. */
 export class Member {
@@ -18,6 +23,19 @@ export class Member {
 
   sign(text: string): PersonSignature {
     return { person: this.person, ...signTextWithKey(this.key, text) };
+  }
+
+  /** The token of a new session at access. */
+  async signIn(accessUrl: string): Promise<string> {
+    const { text, challenge } = await ask(challengeAnswer, `${accessUrl}/sessions/challenges`, {});
+    const signature = signTextWithKey(this.key, text);
+    return (await ask(sessionAnswer, `${accessUrl}/sessions`, { challenge, signature })).token;
+  }
+
+  /** A pass for the other services, good for a minute: signs in anew. */
+  async pass(accessUrl: string): Promise<string> {
+    const token = await this.signIn(accessUrl);
+    return (await ask(passAnswer, `${accessUrl}/sessions/current/pass`, undefined, token)).pass;
   }
 }
 

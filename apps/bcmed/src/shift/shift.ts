@@ -4,7 +4,7 @@ import { StackError } from '../errors.js';
 import type { Stack } from '../stack/stack.js';
 import { AlarmListener } from './alarm-listener.js';
 import { ask, problem, send } from './ask.js';
-import { Cast, type Member } from './cast.js';
+import { Cast } from './cast.js';
 import { Prescriber } from './prescriber.js';
 import { Witness } from './witness.js';
 
@@ -23,8 +23,6 @@ const MIDAZOLAM = '8002-60032';
 const DOPAMINE_AT_BED_3 = { concentration: '200-mg', weightKg: '90' } as const;
 
 const stopAnswer = z.object({ stopId: z.string() });
-const challengeAnswer = z.object({ text: z.string(), challenge: z.string() });
-const sessionAnswer = z.object({ token: z.string() });
 const alarmsAnswer = z.object({
   alarms: z.array(z.looseObject({ id: z.string(), priority: z.string(), members: z.array(z.unknown()) })),
 });
@@ -49,20 +47,17 @@ export class Shift {
   /** With a signal that fires it ends soon, in the middle of what it does, and rejects with the signal's reason. */
   static async play(stack: Stack, signal?: AbortSignal): Promise<readonly ShiftStep[]> {
     const witness = await Witness.begin(stack.events);
-    const console = await AlarmListener.open(stack.service('alarms').url);
+    const access = stack.service('access').url;
+    const cast = await Cast.load(access);
+    const pass = await cast.member('nurse').pass(access);
+    const console = await AlarmListener.open(stack.service('alarms').url, pass);
     const end = (): void => {
       console.close();
       witness.end();
     };
     signal?.addEventListener('abort', end, { once: true });
     try {
-      const shift = new Shift(
-        stack,
-        await Cast.load(stack.service('access').url),
-        await Prescriber.begin(stack, witness),
-        witness,
-        console,
-      );
+      const shift = new Shift(stack, cast, await Prescriber.begin(stack, witness), witness, console);
       await shift.#play();
       return shift.steps;
     } catch (error) {
@@ -135,12 +130,11 @@ export class Shift {
       60_000,
     );
     await this.console.heard(raised.subject);
-    const { alarms } = await ask(alarmsAnswer, `${this.#alarms}/alarms`);
+    const pass = await this.cast.member('nurse').pass(this.#access);
+    const { alarms } = await ask(alarmsAnswer, `${this.#alarms}/alarms`, undefined, pass);
     const alarm = alarms.find(({ id }) => id === raised.subject);
     if (!alarm) throw new StackError('the alarm is not in the list of open alarms');
-    await ask(z.unknown(), `${this.#alarms}/alarms/${alarm.id}/acknowledge`, {
-      person: this.cast.member('nurse').person,
-    });
+    await ask(z.unknown(), `${this.#alarms}/alarms/${alarm.id}/acknowledge`, {}, pass);
     this.#say(
       'the line of nitroprusside is occluded',
       `${alarm.priority} alarm, told by server-sent events, acknowledged`,
@@ -158,7 +152,7 @@ export class Shift {
   }
 
   async #revoked(): Promise<void> {
-    const token = await this.#signIn(this.cast.member('administrator'));
+    const token = await this.cast.member('administrator').signIn(this.#access);
     const gone = this.cast.member('second-nurse');
     const text = await this.prescriber.text(MIDAZOLAM, {
       action: 'set-rate',
@@ -180,12 +174,6 @@ export class Shift {
     const order = { text, signatures: [this.cast.member('engineer').sign(text)] };
     const { stopId } = await ask(stopAnswer, `${this.#dosing}/stops`, { order });
     await this.#executed('an engineer, who may order nothing, stops midazolam', stopId, beganMs);
-  }
-
-  async #signIn(member: Member): Promise<string> {
-    const { text, challenge } = await ask(challengeAnswer, `${this.#access}/sessions/challenges`, {});
-    const { person: _, ...signature } = member.sign(text);
-    return (await ask(sessionAnswer, `${this.#access}/sessions`, { challenge, signature })).token;
   }
 
   async #refused(step: string, order: SignedText, beganMs: number): Promise<void> {

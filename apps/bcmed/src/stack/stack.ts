@@ -256,7 +256,7 @@ export class Stack {
 
   async startAlarms(): Promise<void> {
     await this.#step('alarms', 'raises, escalates and delivers', () =>
-      this.#enrolled('alarms', this.backbone.layout.alarms, {}),
+      this.#enrolled('alarms', this.backbone.layout.alarms, DEMONSTRATION),
     );
   }
 

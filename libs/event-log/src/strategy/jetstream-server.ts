@@ -75,6 +75,15 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     return this.settings.connection as T;
   }
 
+  /** Whether every subscription gets what is appended now: else something that counts may have been missed. */
+  get isFollowing(): boolean {
+    return (
+      !this.#closed &&
+      this.#runners.length > 0 &&
+      this.#runners.every((runner) => runner.health().status !== 'down')
+    );
+  }
+
   /** For the health registry: down while messages do not flow or a handler hangs, degraded while one fails. */
   health(): { name: string; check(): Promise<{ status: 'up' | 'degraded' | 'down'; detail: string }> } {
     return {

@@ -60,6 +60,7 @@ export function demandPermission(
   action: Action,
   resource: Resource,
 ): void {
-  const decision = authorise({ person, action, resource }, trust.people, { at: new Date().toISOString() });
-  if (decision.outcome === 'denied') throw new NotPermittedError(decision.words);
+  const request = { person, action, resource };
+  const decision = authorise(request, trust.people, { at: new Date().toISOString() });
+  if (decision.outcome === 'denied') throw new NotPermittedError({ request, decision });
 }

@@ -1,4 +1,5 @@
 import type { AlarmDesk } from '../commands/alarm-desk.js';
+import type { Door } from '../commands/door.js';
 import type { ThresholdBook } from '../commands/threshold-book.js';
 import type { AlarmStore } from './alarm-store.js';
 import type { Clock } from './clock.js';
@@ -21,6 +22,7 @@ export class Heart {
     private readonly parts: {
       readonly desk: AlarmDesk;
       readonly thresholds: ThresholdBook;
+      readonly door: Door;
       readonly store: AlarmStore;
       readonly clock: Clock;
       readonly courier: Courier;
@@ -31,8 +33,8 @@ export class Heart {
   /** Looks again when the next thing is due. */
   set(): void {
     if (this.#stopped || !this.parts.desk.isLive) return;
-    const { desk, thresholds, store, clock } = this.parts;
-    const next = Math.min(desk.dueMs, thresholds.dueMs, store.parcels.nextMs(clock.nowMs()));
+    const { desk, thresholds, door, store, clock } = this.parts;
+    const next = Math.min(desk.dueMs, thresholds.dueMs, door.dueMs, store.parcels.nextMs(clock.nowMs()));
     const due = next - clock.nowMs();
     clearTimeout(this.#timer);
     const least = this.fault === undefined ? LEAST_MS : AGAIN_MS;
@@ -45,10 +47,11 @@ export class Heart {
   }
 
   #beat(): void {
-    const { desk, thresholds, courier, stream, clock } = this.parts;
+    const { desk, thresholds, door, courier, stream, clock } = this.parts;
     try {
       desk.tick();
       if (clock.nowMs() >= thresholds.dueMs) thresholds.learn();
+      if (clock.nowMs() >= door.dueMs) door.sayCounts();
       courier.wake();
       if (clock.nowMs() - this.#beatMs >= LONGEST_MS) {
         this.#beatMs = clock.nowMs();

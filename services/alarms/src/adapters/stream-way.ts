@@ -7,6 +7,8 @@ export interface Listener {
   /** Returns whether the bytes were taken; a listener that is too slow is dropped and may come again. */
   write(text: string): boolean;
   end(): void;
+  /** Whether who listens is still somebody who may; asked when people change. */
+  mayStay(): boolean;
 }
 
 interface Open {
@@ -53,6 +55,11 @@ export class StreamWay extends Way {
     this.flush();
     this.onListener();
     return () => void this.#open.delete(open);
+  }
+
+  /** People have changed: whoever may not stay is let go. */
+  onPeople(): void {
+    for (const open of this.#open) if (!open.listener.mayStay()) this.#drop(open);
   }
 
   /** Writes what is new to everybody. */

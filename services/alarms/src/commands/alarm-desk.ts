@@ -1,5 +1,6 @@
 import type { LogEntry } from '@bcmed/event-log';
 import type { StreamEvent } from '@bcmed/events';
+import type { Resource } from '@bcmed/policy';
 import { v7 as uuidv7 } from 'uuid';
 import type { AlarmStore, Changes, FeedItem } from '../adapters/alarm-store.js';
 import type { Clock } from '../adapters/clock.js';
@@ -84,6 +85,14 @@ export class AlarmDesk {
 
   find(id: string): Episode | undefined {
     return this.#ward.episodes.get(id) ?? this.settings.store.episode(id);
+  }
+
+  /** What a source of an alarm is to the policies; a pump with the patient that is recorded at it. */
+  resourceOf(source: string, unit: string): Resource {
+    const pump = this.#ward.pumps.get(source);
+    if (!pump) return { kind: 'patient', id: source, unit };
+    const patient = pump.association?.patient;
+    return { kind: 'pump', id: source, unit, ...(patient !== undefined && { patient }) };
   }
 
   listen(listener: DeskListener): void {

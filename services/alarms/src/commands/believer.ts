@@ -9,7 +9,7 @@ import {
 import { sealOf, type LogEntry } from '@bcmed/event-log';
 import type { StreamEvent } from '@bcmed/events';
 import type { KeyId } from '@bcmed/seal';
-import { enrolmentOf, type Enrolment } from '@bcmed/site-trust';
+import { enrolmentOf, trustedKeyOf, type Enrolment, type TrustedKey } from '@bcmed/site-trust';
 import type { AlarmStore, Changes } from '../adapters/alarm-store.js';
 import type { PeopleChanges } from '../adapters/people-table.js';
 import type { SitePeople } from './site-people.js';
@@ -45,6 +45,11 @@ export class Believer {
   get enrolment(): Enrolment['state'] {
     const { keyId, source } = this.settings;
     return enrolmentOf({ keyId, source, area: 'alarm' }, this.#state).state;
+  }
+
+  /** A key that the site enrolled and did not revoke. */
+  trustedKey(keyId: KeyId): TrustedKey | undefined {
+    return trustedKeyOf(this.#state, keyId);
   }
 
   /** Goes back to what the store has. */

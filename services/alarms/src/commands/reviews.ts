@@ -26,8 +26,11 @@ export class Reviews {
     return this.#make(days).html;
   }
 
-  /** Fixes the page by its hash, as an event. Returns its id and the page, which is not kept here. */
-  issue(days: number): { readonly id: string; readonly sha256: string; readonly html: string } {
+  /** Fixes the page by its hash, as an event. Who wanted it is its actor. Returns its id and the page, which is not kept here. */
+  issue(
+    days: number,
+    person: string,
+  ): { readonly id: string; readonly sha256: string; readonly html: string } {
     const { store, desk, signature } = this.parts;
     const { html, figures, undelivered, from, to } = this.#make(days);
     const sha256 = createHash('sha256').update(html, 'utf8').digest('base64url');
@@ -37,7 +40,7 @@ export class Reviews {
     const { medianMs: resolved } = figures.resolved;
     const event = createEvent(
       ReviewIssued,
-      { id: uuidv7(), source, entity: id, time: to, site, actor: source },
+      { id: uuidv7(), source, entity: id, time: to, site, actor: person },
       {
         from,
         to,

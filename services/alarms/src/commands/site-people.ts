@@ -41,9 +41,9 @@ export class SitePeople {
     return this.#approvals;
   }
 
-  /** Newest last. */
-  get ends(): readonly SessionEnd[] {
-    return this.#ends;
+  /** Whether the end of this session was read; those of long ago are forgotten. */
+  hasEnded(sessionId: string): boolean {
+    return this.#ends.some(({ subject }) => subject === sessionId);
   }
 
   /** Goes back to what the store has. */

@@ -1,19 +1,9 @@
 import { z } from 'zod';
 
-/** A person's pseudonym: the form that the stream accepts. */
-const person = z
-  .string('must be the pseudonym of the person, like person-7f3a')
-  .regex(
-    /^[a-z0-9](?:[a-z0-9-]{0,126}[a-z0-9])?$/,
-    'must be a pseudonym of a-z, 0-9 and -, like person-7f3a; never a name',
-  )
-  .describe('Pseudonym of the person. KNOWN: not authenticated until the access service is there');
-
-export const acknowledgement = z.strictObject({ person });
-export type Acknowledgement = z.infer<typeof acknowledgement>;
+/** Who acknowledges is whoever shows the pass: nothing else is taken. */
+export const acknowledgement = z.strictObject({});
 
 export const audioPause = z.strictObject({
-  person,
   seconds: z
     .number('must be a number of seconds')
     .min(1, 'must be 1 or more')
@@ -51,3 +41,6 @@ export const reviewQuery = z.strictObject({
     .describe('How many days back'),
 });
 export type ReviewQuery = z.infer<typeof reviewQuery>;
+
+export const proposalParam = z.object({ proposal: z.uuid('must be the id of a proposal, a UUID') });
+export type ProposalParam = z.infer<typeof proposalParam>;

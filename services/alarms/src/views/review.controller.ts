@@ -1,6 +1,8 @@
 import { Controller, Get, Header, HttpCode, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { ByPerson, type PassPerson } from '@bcmed/site-trust';
+import { Door } from '../commands/door.js';
 import { Reviews } from '../commands/reviews.js';
-import { LocalOnly } from './local-only.guard.js';
+import { PassesOnly } from './passes-only.guard.js';
 import { reviewQuery, type ReviewQuery } from './api-schemas.js';
 
 /** No script, no font, no picture from anywhere: the page is what it says. */
@@ -11,15 +13,19 @@ interface Response {
 }
 
 /** The periodic review. */
-@UseGuards(LocalOnly)
+@UseGuards(PassesOnly)
 @Controller('alarms/review')
 export class ReviewController {
-  constructor(private readonly reviews: Reviews) {}
+  constructor(
+    private readonly reviews: Reviews,
+    private readonly door: Door,
+  ) {}
 
   @Get()
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('content-security-policy', POLICY)
-  page(@Query({ schema: reviewQuery }) { days }: ReviewQuery): string {
+  page(@ByPerson() by: PassPerson, @Query({ schema: reviewQuery }) { days }: ReviewQuery): string {
+    this.door.read(by, 'read-review');
     return this.reviews.page(days);
   }
 
@@ -29,10 +35,12 @@ export class ReviewController {
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('content-security-policy', POLICY)
   issue(
+    @ByPerson() by: PassPerson,
     @Query({ schema: reviewQuery }) { days }: ReviewQuery,
     @Res({ passthrough: true }) response: Response,
   ): string {
-    const { id, sha256, html } = this.reviews.issue(days);
+    this.door.read(by, 'read-review');
+    const { id, sha256, html } = this.reviews.issue(days, by.person);
     response.setHeader('bcmed-review-id', id);
     response.setHeader('bcmed-review-sha256', sha256);
     return html;
