@@ -138,15 +138,17 @@ describe('a site whose record was changed by one bit while it was at rest', () =
   );
 
   it.each([
-    ['', false, 'block-missing'],
-    [', by a hand that also mends the checksum of the store', true, 'wrong-hash'],
+    ['', false, /^block-missing$/],
+    // Which digits a hash has is chance, so the changed one may also be none that a hash can have.
+    [', by a hand that also mends the checksum of the store', true, /^(wrong-hash|unreadable-block)$/],
   ])('the confirmation of a block%s: the very block is named', async (_, mendsChecksum, kind) => {
     const changed = copyOf(site);
     const change = { text: '"rootHash":"0x', offset: 20, mendsChecksum };
     // The stream BLOCKS holds nothing else, so the position of a confirmation is the number of its block.
     const { position: block } = changeOneRecord(storeOf(changed, 'BLOCKS'), 'BLOCKS', change);
     const { differences, verified: agrees } = await verified('--data', changed);
-    expect(differences).toMatchObject([{ where: 'blocks', kind, block }]);
+    expect(differences).toMatchObject([{ where: 'blocks', block }]);
+    expect(differences[0]?.kind).toMatch(kind);
     expect(agrees).toBe(false);
   });
 
