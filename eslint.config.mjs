@@ -138,12 +138,12 @@ export default tseslint.config(
   },
   {
     // Nest declares options as classes that nobody instantiates.
-    files: ['services/*/src/main.ts', '**/*.int.spec.ts', '**/test/**/*.ts'],
+    files: ['services/*/src/main.ts', 'apps/console/src/main.ts', '**/*.int.spec.ts', '**/test/**/*.ts'],
     rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
   },
   {
     // process.env is read once, by the schema in config.ts; everything else gets the parsed object.
-    files: ['services/**/*.ts'],
+    files: ['services/**/*.ts', 'apps/console/src/**/*.ts'],
     ignores: ['**/main.ts', '**/*.spec.ts', '**/test/**'],
     rules: {
       'no-restricted-properties': [

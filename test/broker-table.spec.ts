@@ -6,12 +6,16 @@ import { describe, expect, it } from 'vitest';
 
 const SERVICES = join(import.meta.dirname, '..', 'services');
 
+/** Apps that follow the streams as services do. */
+const APPS = ['console'];
+
 /** Senders at the edge that are no service of ours. */
 const GATEWAYS = ['icu-monitor'];
 
 /** What the reactions of a service write between quotes and is like this. */
 function writtenInReactions(service: string, like: RegExp): string[] {
-  const folder = join(SERVICES, service, 'src', 'reactions');
+  const home = APPS.includes(service) ? join(SERVICES, '..', 'apps') : SERVICES;
+  const folder = join(home, service, 'src', 'reactions');
   const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'));
   return files.flatMap((file) =>
     [...readFileSync(join(folder, file), 'utf8').matchAll(like)].map(([, text = '']) => text),
@@ -31,7 +35,7 @@ const declaredSubjects = (service: string): string[] =>
 describe('the table of who may do what on the broker', () => {
   it('has every service, and each one’s subscriptions, and nothing else', () => {
     const services = readdirSync(SERVICES).sort();
-    expect(BUS_IDENTITIES.map(({ name }) => name).sort()).toEqual([...services, ...GATEWAYS].sort());
+    expect(BUS_IDENTITIES.map(({ name }) => name).sort()).toEqual([...services, ...APPS, ...GATEWAYS].sort());
     for (const { name, consumers } of BUS_IDENTITIES.filter(({ name }) => !GATEWAYS.includes(name))) {
       const durables = consumers.map(({ durable }) => durable).sort();
       expect(durables, name).toEqual([...new Set(declaredDurables(name))].sort());

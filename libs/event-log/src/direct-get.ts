@@ -31,6 +31,37 @@ const STATUS_NOT_FOUND = 404;
  */
 export function readPage(connection: NatsConnection, request: PageRequest): Promise<Page> {
   const { stream, from, count, filter } = request;
+  // The server takes the sequence as a JSON number; positions stay far below 2^53.
+  return askPage(connection, stream, {
+    seq: Number(from),
+    batch: count,
+    max_bytes: PAGE_BYTES,
+    next_by_subj: filter,
+  });
+}
+
+/** Which messages are the newest of their subjects. */
+export interface NewestRequest {
+  readonly stream: string;
+  /** Wildcards are allowed; at most 1,024 subjects may match, or the server refuses. */
+  readonly filter: string;
+  readonly upTo: bigint;
+}
+
+/**
+ * The newest message of each subject of a filter up to a position, ascending by position. One answer; what follows beyond its limit in
+ * bytes is asked for with `from`.
+ */
+export function readNewest(
+  connection: NatsConnection,
+  { stream, filter, upTo, from }: NewestRequest & { readonly from: bigint },
+): Promise<Page> {
+  const ask = { multi_last: [filter], up_to_seq: Number(upTo), seq: Number(from), max_bytes: PAGE_BYTES };
+  return askPage(connection, stream, ask);
+}
+
+function askPage(connection: NatsConnection, stream: string, ask: Record<string, unknown>): Promise<Page> {
+  const from = String(ask['seq']);
   return new Promise((resolve, reject) => {
     const messages: LogMessage[] = [];
     const end = (settle: () => void): void => {
@@ -61,8 +92,6 @@ export function readPage(connection: NatsConnection, request: PageRequest): Prom
         else fail(`${status} ${message.headers?.description ?? ''}`);
       },
     });
-    // The server takes the sequence as a JSON number; positions stay far below 2^53.
-    const ask = { seq: Number(from), batch: count, max_bytes: PAGE_BYTES, next_by_subj: filter };
     try {
       connection.publish(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify(ask), {
         reply: subscription.getSubject(),

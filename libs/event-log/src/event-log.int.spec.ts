@@ -231,6 +231,35 @@ describe('reading a range', () => {
   });
 });
 
+describe('how things stand', () => {
+  it('is the newest message of each subject up to a position, in the order of the stream', async () => {
+    const at = async (entity: string, event: string) =>
+      (await test.log.append(sealed(`newest-${entity}`, event))).position;
+    const filter = `bcmed.${SITE}.pump.*.newest-sampled`;
+    const newest = async (upTo: bigint) =>
+      (await collect(test.log.readNewest(filter, upTo))).map(({ position }) => position);
+    expect(await newest(1n)).toEqual([]);
+    await at('a', 'newest-sampled');
+    const b = await at('b', 'newest-sampled');
+    const a = await at('a', 'newest-sampled');
+    await at('a', 'other');
+    const c = await at('c', 'newest-sampled');
+    await at('b', 'newest-sampled');
+    expect(await newest(c)).toEqual([b, a, c]);
+    expect(await newest(b)).toHaveLength(2);
+  });
+
+  it('comes whole when it is more than one answer of the server holds', async () => {
+    const body = `{"x":"${'x'.repeat(100_000)}"}`;
+    const many = Array.from({ length: 120 }, (_, index) => sealed(`large-${index}`, 'large-sampled', body));
+    const { appended } = await test.log.appendInOrder(many);
+    const read = await collect(
+      test.log.readNewest(`bcmed.${SITE}.pump.*.large-sampled`, await test.log.lastPosition()),
+    );
+    expect(read.map(({ position }) => position)).toEqual(appended.map(({ position }) => position));
+  });
+});
+
 describe('a tail', () => {
   it('yields what is stored and then what comes, through a restart of the server', async () => {
     const from = (await test.log.lastPosition()) + 1n;

@@ -24,7 +24,7 @@ import {
   StreamMissingError,
 } from './errors.js';
 import { idOf, NO_HEADERS, type LogEntry, type LogMessage, type SealedEvent } from './messages.js';
-import { patiently, readRange, readSubject, readSubjects } from './read.js';
+import { patiently, readNewestOfEach, readRange, readSubject, readSubjects } from './read.js';
 import { STREAM } from './streams.js';
 
 export interface EventLogSettings {
@@ -177,6 +177,14 @@ export class EventLog {
     range: { readonly from: bigint; readonly to: bigint },
   ): AsyncGenerator<LogMessage, void> {
     return readSubjects(this.connection, this.stream, filters, range);
+  }
+
+  /**
+   * The newest message of each subject of a filter up to a position, in the order of the stream: how things stand, without what led
+   * there. At most 1,024 subjects may match. A replica that lags answers as of where it is.
+   */
+  readNewest(filter: string, upTo: bigint): AsyncGenerator<LogMessage, void> {
+    return readNewestOfEach(this.connection, { stream: this.stream, filter, upTo });
   }
 
   /** One message, or undefined when nothing is stored at this position. */

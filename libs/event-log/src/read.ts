@@ -1,6 +1,13 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { watchConnection } from './connection.js';
-import { nextStoredPosition, readPage, type Page, type PageRequest } from './direct-get.js';
+import {
+  nextStoredPosition,
+  readNewest,
+  readPage,
+  type NewestRequest,
+  type Page,
+  type PageRequest,
+} from './direct-get.js';
 import { ReadInterruptedError } from './errors.js';
 import type { LogEntry, LogMessage } from './messages.js';
 
@@ -147,6 +154,23 @@ export async function* readSubjects(
     yield least.message;
     const reader = readers[least.index];
     if (reader) heads[least.index] = await reader.next();
+  }
+}
+
+/** The newest message of each subject of a filter up to a position, in the order of the stream. */
+export async function* readNewestOfEach(
+  connection: NatsConnection,
+  request: NewestRequest,
+): AsyncGenerator<LogMessage, void> {
+  for (let from = 1n; from <= request.upTo;) {
+    const start = from;
+    const { messages } = await patiently(connection, () =>
+      readNewest(connection, { ...request, from: start }),
+    );
+    const last = messages.at(-1)?.position;
+    if (last === undefined) return;
+    yield* messages;
+    from = last + 1n;
   }
 }
 

@@ -44,5 +44,6 @@ export {
   type PumpAction,
   type PumpOrder,
 } from './pump-order.js';
+export { REPAIRABLE_REFUSALS } from './repairable.js';
 export { subjectOf } from './subjects.js';
 export { TOKEN, type PersonSignature, type Role, type SignedText } from './terms.js';

@@ -17,8 +17,8 @@ export interface SiteTrustSettings {
   readonly site: string;
   /** The pinned name of the site's root key: the one thing that is believed without the stream. */
   readonly rootKeyId: KeyId;
-  /** Our own key, name and area, whose enrolment is judged. */
-  readonly own: OwnKey;
+  /** Our own key, name and area, whose enrolment is judged; absent for one who only reads and seals nothing. */
+  readonly own?: OwnKey;
   /** Whether people that were made for a demonstration count; false in production. */
   readonly allowDemonstration: boolean;
   /** Told of every message that was taken and how it was judged, after the state has moved past it. */
@@ -96,7 +96,7 @@ export class SiteTrust {
       }
     }
     if (to > this.#readThrough) this.#readThrough = to;
-    this.#enrolment = enrolmentOf(this.settings.own, this.#admission);
+    this.#judgeOwn();
   }
 
   /** Takes a message on {@link TRUST_SUBJECTS}, in the order of the stream; one that was read before changes nothing. */
@@ -112,7 +112,12 @@ export class SiteTrust {
       this.#ended.take(verdict.event);
     }
     this.settings.onTaken?.(message, verdict);
-    this.#enrolment = enrolmentOf(this.settings.own, this.#admission);
+    this.#judgeOwn();
+  }
+
+  #judgeOwn(): void {
+    const { own } = this.settings;
+    if (own) this.#enrolment = enrolmentOf(own, this.#admission);
   }
 
   /** Whether a key that was believed before still is. */

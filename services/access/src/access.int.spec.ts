@@ -249,6 +249,13 @@ describe('signing in', () => {
     expect((await nurse.trySignIn()).status).toBe(401);
   });
 
+  it('is open to who made the passkey on a page of the console', async () => {
+    const link = await call('POST /people/links', { roles: [{ role: 'nurse', unit: 'icu-1' }] }, asAdmin);
+    const browser = new Browser(access.address, { origin: CONSOLE });
+    expect((await browser.enrol(tokenOf(link))).status).toBe(201);
+    expect((await browser.trySignIn()).status).toBe(201);
+  });
+
   it('gives a page a cookie that scripts cannot read, and no token', async () => {
     const answer = await admin.trySignIn();
     expect(answer.body).not.toHaveProperty('token');

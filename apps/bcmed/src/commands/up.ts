@@ -39,6 +39,7 @@ export async function up(options: UpOptions): Promise<void> {
   try {
     leaving.throwIfAborted();
     progress.note(`everything runs after ${((performance.now() - beganMs) / 1_000).toFixed(1)} s`);
+    progress.note(`the console: ${stack.consoleUrl}/`);
     await live(stack, options, progress, leaving);
   } finally {
     const why = leaving.aborted ? (await fired(leaving)).by : 'something failed';
@@ -99,6 +100,7 @@ function show(options: UpOptions, stack: Stack, watch: SiteWatch, verifier: Site
     processes: stack.backbone.supervisor.status(),
     verification: verifier.summary,
     places: [
+      `console      ${stack.consoleUrl}/`,
       `audit trail  ${stack.service('audit').url}/events`,
       `people       ${peopleAt(stack)}`,
       `actors       people of a demonstration; keys to sign as they do: ${shown(join(stack.backbone.layout.access, 'demonstration-people.json'))}`,

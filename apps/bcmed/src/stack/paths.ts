@@ -34,6 +34,7 @@ export function layout(dataDir: string) {
     access: state('access'),
     dosing: state('dosing'),
     alarms: state('alarms'),
+    console: state('console'),
     wardFile: join(state('alarms'), 'ward.yaml'),
     log: (name: string): string => join(dataDir, 'logs', `${name}.log`),
   } as const;

@@ -13,6 +13,7 @@ const running = z.object({
   accessUrl: z.string(),
   dosingUrl: z.string(),
   alarmsUrl: z.string(),
+  consoleUrl: z.string(),
 });
 
 /** Addresses of a stack that is up, for other commands of the same data folder. Holds no password. */

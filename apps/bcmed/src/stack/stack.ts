@@ -52,7 +52,8 @@ export interface WardOptions {
   readonly vitalsEverySeconds?: number;
 }
 
-export type ServiceName = 'icu' | 'ledger' | 'pump-adapter' | 'audit' | 'access' | 'dosing' | 'alarms';
+export type ServiceName =
+  'icu' | 'ledger' | 'pump-adapter' | 'audit' | 'access' | 'dosing' | 'alarms' | 'console';
 
 /**
  * BCMed on one machine, as separate processes: the servers, the mock ICU, the services. A process that ends by itself is started again;
@@ -60,6 +61,7 @@ export type ServiceName = 'icu' | 'ledger' | 'pump-adapter' | 'audit' | 'access'
  */
 export class Stack {
   readonly #services = new Map<ServiceName, Supervised<NodeService>>();
+  readonly #ports = new Map<ServiceName, Promise<number>>();
   #postgres: PostgresServer | undefined;
 
   private constructor(
@@ -114,10 +116,11 @@ export class Stack {
         stack.startAccess(),
         stack.startDosing(),
         stack.startAlarms(),
+        stack.startConsole(),
       ]);
       await stack.loadPeople();
       stack.#announce();
-      // A service that was started again has another port.
+      // The mock ICU has another port when it was started again.
       stack.backbone.supervisor.onChange(({ state }) => {
         if (state === 'running') stack.#announce();
       });
@@ -219,11 +222,11 @@ export class Stack {
 
   /** Who may do what. The address of its pages is fixed, since passkeys belong to it. */
   async startAccess(): Promise<void> {
-    const port = await this.backbone.claimPort('access');
+    const [origin, console] = [await this.#originOf('access'), await this.#originOf('console')];
     await this.#step('access', 'people, passkeys and roles; mirrors credentials to the chain', () =>
       this.#enrolled('access', this.backbone.layout.access, {
-        HTTP_PORT: String(port),
-        PUBLIC_ORIGIN: `http://localhost:${port}`,
+        PUBLIC_ORIGIN: origin,
+        TRUSTED_ORIGINS: console,
         CHAIN_RPC_URL: this.urls.chain,
         CHAIN_ID: String(EMBEDDED_CHAIN_ID),
         CHAIN_RECOVERY: 'automatic',
@@ -260,6 +263,32 @@ export class Stack {
     );
   }
 
+  /** The page for people, and the gateway behind it. Its address is fixed: passkeys belong to it. */
+  async startConsole(): Promise<void> {
+    const { layout } = this.backbone;
+    await this.#step('console', 'serves the page, reads how things stand, follows the stream', async () => {
+      const env = {
+        ...this.#common('console'),
+        HTTP_PORT: String(await this.#portOf('console')),
+        PUBLIC_ORIGIN: await this.#originOf('console'),
+        ACCESS_URL: await this.#urlOf('access'),
+        DOSING_URL: await this.#urlOf('dosing'),
+        ALARMS_URL: await this.#urlOf('alarms'),
+        AUDIT_URL: await this.#urlOf('audit'),
+        LEDGER_URL: await this.#urlOf('ledger'),
+        ADAPTER_URL: await this.#urlOf('pump-adapter'),
+        CHAIN_RPC_URL: this.urls.chain,
+        ...DEMONSTRATION,
+      };
+      await this.#run('console', programOf('apps/console'), layout.console, { env });
+    });
+  }
+
+  /** Where people open the console. */
+  get consoleUrl(): string {
+    return `http://localhost:${this.service('console').port}`;
+  }
+
   async stop(): Promise<void> {
     removeRunning(this.backbone.dataDir);
     // The connection outlives the services: closing it first would only make their supervisor's work look like a fault.
@@ -269,20 +298,40 @@ export class Stack {
 
   /** A service is ready only when the site knows its key, and the site learns of the key from the service: both at once. */
   async #enrolled(
-    name: Exclude<ServiceName, 'icu'>,
+    name: Exclude<ServiceName, 'icu' | 'console'>,
     stateDir: string,
     env: Readonly<Record<string, string>>,
   ): Promise<void> {
+    const all = { ...this.#common(name), HTTP_PORT: String(await this.#portOf(name)), ...env };
+    const starting = this.#run(name, programOf(`services/${name}`), stateDir, { env: all });
+    await Promise.all([starting, this.#enrolWhenAsked(name, stateDir)]);
+  }
+
+  #common(name: ServiceName): Record<string, string> {
     const { site, rootKeyId } = this.site;
-    const common = {
+    return {
       BCMED_SITE: site,
       BCMED_ROOT_KID: rootKeyId,
       NATS_URL: this.urls.nats,
       NATS_SEED_FILE: this.backbone.layout.natsSeed(name),
       ...this.options.env,
     };
-    const starting = this.#run(name, programOf(`services/${name}`), stateDir, { env: { ...common, ...env } });
-    await Promise.all([starting, this.#enrolWhenAsked(name, stateDir)]);
+  }
+
+  /** The port that a service keeps from start to start, also before it runs: others are told it. */
+  #portOf(name: ServiceName): Promise<number> {
+    const port = this.#ports.get(name) ?? this.backbone.claimPort(name);
+    this.#ports.set(name, port);
+    return port;
+  }
+
+  async #urlOf(name: ServiceName): Promise<string> {
+    return `http://127.0.0.1:${await this.#portOf(name)}`;
+  }
+
+  /** As a browser opens it: passkeys need a name, so it is not the address of the loopback interface. */
+  async #originOf(name: 'access' | 'console'): Promise<string> {
+    return `http://localhost:${await this.#portOf(name)}`;
   }
 
   async #enrolWhenAsked(name: ServiceName, stateDir: string): Promise<void> {
@@ -326,6 +375,7 @@ export class Stack {
       accessUrl: url('access'),
       dosingUrl: url('dosing'),
       alarmsUrl: url('alarms'),
+      consoleUrl: url('console'),
     });
   }
 }

@@ -130,6 +130,16 @@ export const BUS_IDENTITIES: readonly BusIdentity[] = [
     ],
     reads: [events, blocks],
   },
+  {
+    // The console's gateway: it follows everything and says nothing.
+    name: 'console',
+    publishes: [],
+    consumers: [
+      on('console-1-on-event-appended', everything, { startAt: 'new' }),
+      on('console-1-on-block-anchored', allBlocks, { stream: blocks, startAt: 'new' }),
+    ],
+    reads: [events, blocks],
+  },
 ];
 
 /** What the server is told for one identity. */

@@ -13,9 +13,9 @@ import { RegistrationRefusedError } from '../errors.js';
 export interface RelyingParty {
   /** Host for which they are made. */
   readonly id: string;
-  /** Origin of our own page, the only one at which they are enrolled. */
+  /** Origin of our own page. */
   readonly origin: string;
-  /** Every origin from which an assertion is believed, ours included. */
+  /** Every origin at which they are enrolled and from which an assertion is believed, ours included. */
   readonly origins: readonly string[];
 }
 
@@ -42,12 +42,12 @@ export function registrationOptions(
 export async function verifyRegistration(
   response: RegistrationResponseJSON,
   challenge: string,
-  { id, origin, origins }: RelyingParty,
+  { id, origins }: RelyingParty,
 ): Promise<NewAuthenticator> {
   const { verified, registrationInfo } = await verifyRegistrationResponse({
     response,
     expectedChallenge: challenge,
-    expectedOrigin: origin,
+    expectedOrigin: [...origins],
     expectedRPID: id,
     requireUserVerification: true,
     supportedAlgorithmIDs: [cose.COSEALG.ES256],

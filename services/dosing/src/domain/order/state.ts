@@ -1,11 +1,5 @@
-import type {
-  Authorisation,
-  Delivery,
-  DosingEvent,
-  PlacedOrder,
-  RefusalReason,
-  SoftLimit,
-} from './events.js';
+import { REPAIRABLE_REFUSALS } from '@bcmed/events';
+import type { Authorisation, Delivery, DosingEvent, PlacedOrder, SoftLimit } from './events.js';
 
 /** An order that waits for its authorisation. */
 export interface PendingOrder extends PlacedOrder {
@@ -71,7 +65,8 @@ export function evolve(state: Infusion, event: DosingEvent): Infusion {
       return { ...state, subject, pending, nonces: [...state.nonces, nonce] };
     }
     case 'order-refused': {
-      const ends = !REPAIRABLE.has(event.data.reason) && state.pending?.orderId === event.data.orderId;
+      const ends =
+        !REPAIRABLE_REFUSALS.has(event.data.reason) && state.pending?.orderId === event.data.orderId;
       return ends ? { ...state, pending: undefined } : state;
     }
     case 'limit-overridden':
@@ -105,18 +100,3 @@ export function evolve(state: Infusion, event: DosingEvent): Infusion {
       return event satisfies never;
   }
 }
-
-/** Refusals after which the order could still succeed as it is: somebody has yet to sign, approve, or attach a monitor. */
-const REPAIRABLE: ReadonlySet<RefusalReason> = new Set([
-  'override-missing',
-  'signatures-missing',
-  'approval-invalid',
-  'vitals-missing',
-  'vitals-stale',
-  'vitals-ahead',
-  'vitals-frozen',
-  'protocol-refused',
-  'nonce-used',
-  'signature-invalid',
-  'order-unknown',
-]);
