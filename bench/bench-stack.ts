@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Stack } from '@bcmed/bcmed';
+import { Stack, type StackOptions, type WardOptions } from '@bcmed/bcmed';
 import { z } from 'zod';
 
 export const SITE = 'bench';
@@ -11,13 +11,30 @@ export async function withStack<Result>(
   say: (text: string) => void,
   work: (stack: Stack) => Promise<Result>,
 ): Promise<Result> {
+  return inFolder(say, (options) => Stack.open(options), work);
+}
+
+/** The same with everything that `npm start` starts. */
+export async function withWard<Result>(
+  say: (text: string) => void,
+  ward: WardOptions,
+  work: (stack: Stack) => Promise<Result>,
+): Promise<Result> {
+  return inFolder(say, (options) => Stack.start(options, ward), work);
+}
+
+async function inFolder<Result>(
+  say: (text: string) => void,
+  open: (options: StackOptions) => Promise<Stack>,
+  work: (stack: Stack) => Promise<Result>,
+): Promise<Result> {
   const dataDir = mkdtempSync(join(tmpdir(), 'bcmed-bench-'));
   const progress = {
     note: say,
     step: <T>(name: string, _why: string, run: () => Promise<T>) => (say(`start: ${name}`), run()),
   };
   try {
-    const stack = await Stack.open({ dataDir, siteName: SITE, progress });
+    const stack = await open({ dataDir, siteName: SITE, progress });
     try {
       return await work(stack);
     } finally {

@@ -4,14 +4,26 @@
  */
 import { cpus, platform, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { access } from './access.ts';
 import { adapter } from './adapter.ts';
+import { alarm } from './alarm.ts';
 import { hour } from './hour.ts';
 import { latency } from './latency.ts';
 import { ledger } from './ledger.ts';
 import { order } from './order.ts';
+import { revocation } from './revocation.ts';
 import { renderTable, type Benchmark } from './table.ts';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { latency, adapter, ledger, hour, order };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  latency,
+  adapter,
+  ledger,
+  hour,
+  order,
+  alarm,
+  access,
+  revocation,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

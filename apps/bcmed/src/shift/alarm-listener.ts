@@ -5,6 +5,8 @@ import { StackError } from '../errors.js';
 export class AlarmListener {
   readonly #abort = new AbortController();
   #heard = '';
+  /** Resolves when the service has let us go, or we have. */
+  ended: Promise<void> = Promise.resolve();
   #tell: () => void = () => undefined;
 
   /** Resolves when the service has begun to answer: what comes from then on is heard. Throws StackError when it does not in time. */
@@ -15,7 +17,7 @@ export class AlarmListener {
     for (const deadline = performance.now() + withinMs; ;) {
       const response = await fetch(`${alarmsUrl}/alarms/stream`, { headers, signal });
       if (response.ok && response.body) {
-        void listener.#listen(response.body);
+        listener.ended = listener.#listen(response.body);
         return listener;
       }
       const why = `the alarms answered ${response.status}: ${await response.text()}`;

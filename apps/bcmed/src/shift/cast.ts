@@ -32,9 +32,9 @@ export class Member {
     return (await ask(sessionAnswer, `${accessUrl}/sessions`, { challenge, signature })).token;
   }
 
-  /** A pass for the other services, good for a minute: signs in anew. */
-  async pass(accessUrl: string): Promise<string> {
-    const token = await this.signIn(accessUrl);
+  /** A pass for the other services, good for a minute. Signs in anew without the token of a session. */
+  async pass(accessUrl: string, session?: string): Promise<string> {
+    const token = session ?? (await this.signIn(accessUrl));
     return (await ask(passAnswer, `${accessUrl}/sessions/current/pass`, undefined, token)).pass;
   }
 }
