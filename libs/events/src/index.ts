@@ -22,6 +22,7 @@ export { CATALOGUE, DEFINITION_BY_TYPE } from './catalogue/index.js';
 export * from './catalogue/ledger.js';
 export * from './catalogue/people.js';
 export * from './catalogue/pump.js';
+export * from './catalogue/target.js';
 export * from './catalogue/vitals.js';
 export type { EventDefinition, StreamName } from './define.js';
 export { derivedId } from './derived-id.js';

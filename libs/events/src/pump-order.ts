@@ -3,8 +3,23 @@ import { decimalText, instant, rateMlPerHour, sha256, token, volumeMl } from './
 
 /** What can be asked of a pump. */
 export const pumpAction = z
-  .enum(['set-rate', 'start', 'stop', 'set-vtbi', 'bolus'])
-  .describe('set-rate: ml/h; set-vtbi: ml; bolus: ml, given once at ml/h; start and stop take no value');
+  .enum(['set-rate', 'start', 'stop', 'set-vtbi', 'bolus', 'set-target'])
+  .describe(
+    'set-rate: ml/h; set-vtbi: ml; bolus: ml, given once at ml/h; set-target: a concentration, at most ml/h and ml; start and stop take no value',
+  );
+
+/** A concentration in the patient that a pump is steered to, and the covariates of the model that reckons it. */
+export const orderedTarget = z
+  .strictObject({
+    model: token.describe('Name of the pharmacokinetic model, such as propofol-schnider'),
+    site: z.enum(['plasma', 'effect']).describe('Where the concentration is wanted'),
+    concentration: decimalText.describe('In `unit`'),
+    unit: z.enum(['microgram/ml', 'ng/ml']).describe('The unit of the model'),
+    ageYears: z.number().min(1).max(120),
+    heightCm: z.number().min(30).max(250),
+    sex: z.enum(['female', 'male']).describe('As the model means it'),
+  })
+  .describe('The weight that belongs to it is `weightKg`');
 
 /** What a dose is reckoned from, besides a weight. */
 const RECKONED_WITH = ['careArea', 'concentration', 'libraryHash'] as const;
@@ -29,6 +44,10 @@ export const pumpOrderText = z
       .describe(
         'What the person ordered, in clinical units, from which the rate, or the volume of a bolus, was reckoned',
       ),
+    target: orderedTarget
+      .optional()
+      .describe('Of set-target; `rateMlPerHour` is then its ceiling, `volumeMl` the most that may go in'),
+    untilAt: instant.optional().describe('Of set-target: when it ends'),
     drug: z.string().min(1).max(64).optional(),
     careArea: token.optional().describe('Care area of the drug library; absent only in a stop'),
     concentration: token
@@ -43,10 +62,13 @@ export const pumpOrderText = z
     expiresAt: instant,
   })
   .superRefine((order, context) => {
-    const isBolus = order.action === 'bolus';
+    const isTarget = order.action === 'set-target';
+    const isBoth = order.action === 'bolus' || isTarget;
     const wants = {
-      rateMlPerHour: order.action === 'set-rate' || isBolus,
-      volumeMl: order.action === 'set-vtbi' || isBolus,
+      rateMlPerHour: order.action === 'set-rate' || isBoth,
+      volumeMl: order.action === 'set-vtbi' || isBoth,
+      target: isTarget,
+      untilAt: isTarget,
     };
     for (const [field, wanted] of Object.entries(wants)) {
       const has = order[field as keyof typeof wants] !== undefined;

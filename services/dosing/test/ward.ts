@@ -75,7 +75,7 @@ export function signed(
     signature: 'A'.repeat(86),
   }));
   const order = { ...ORDER, ...change };
-  if (order.action === 'set-rate' || order.action === 'bolus')
+  if (['set-rate', 'bolus', 'set-target'].includes(order.action))
     return { text: JSON.stringify(order), signatures };
   const { dose: _dose, rateMlPerHour: _rate, ...rest } = order;
   return { text: JSON.stringify(rest), signatures };

@@ -44,7 +44,11 @@ const on = (
 ): BusConsumer => ({ stream: events, durable, pattern, mode: 'batch', startAt: 'first', ...rest });
 
 /** What a pump adapter may be told to do. */
-const COMMANDS = ['bcmed.{site}.dosing.*.command-authorised', 'bcmed.{site}.dosing.*.stop-ordered'] as const;
+const COMMANDS = [
+  'bcmed.{site}.dosing.*.command-authorised',
+  'bcmed.{site}.dosing.*.stop-ordered',
+  'bcmed.{site}.dosing.*.target-step',
+] as const;
 /** What dosing hears of pumps: what they do, and nothing of their alarms. */
 const PUMP_EVENTS = [
   'status-sampled',
@@ -56,6 +60,7 @@ const PUMP_EVENTS = [
   'command-failed',
   'command-outcome-unknown',
   'command-outcome-resolved',
+  'target-ended',
   'connected',
   'lost',
 ] as const;

@@ -229,6 +229,8 @@ const REFUSAL_REASONS = [
   'cap-reached',
   'bolus-not-in-library',
   'volume-differs',
+  'target-unusable',
+  'pump-steered',
   'vitals-missing',
   'vitals-stale',
   'vitals-ahead',
@@ -291,9 +293,16 @@ export const InfusionAuthorised = defineEvent('dosing', 'infusion-authorised', {
   data: z.object({
     orderId,
     commandId: z.uuid().describe('Id of the command-authorised event'),
-    action: z.enum(['set-rate', 'start', 'set-vtbi', 'bolus']).describe('What the pump is told'),
+    action: z
+      .enum(['set-rate', 'start', 'set-vtbi', 'bolus', 'set-target'])
+      .describe('What the pump is told'),
     dose: dose.describe('What was authorised: a dose that runs, or that of a bolus'),
     rateMlPerHour,
+    amountPerMl: z
+      .number()
+      .positive()
+      .optional()
+      .describe('Of set-target: amount in one ml of the syringe, in the unit of mass of the model'),
     libraryHash,
     ruleVersion: z.string().min(1).max(128).describe('Library and version that allowed it'),
     protocolId: protocolId.optional().describe('The protocol whose dose it is; absent without one'),

@@ -12,6 +12,7 @@ import * as dosingAccess from './dosing-access.js';
 import * as ledger from './ledger.js';
 import * as people from './people.js';
 import * as pump from './pump.js';
+import * as target from './target.js';
 import * as vitals from './vitals.js';
 
 /** Every event that crosses a service. A file of this folder exports definitions and nothing else. */
@@ -28,6 +29,7 @@ export const CATALOGUE: readonly EventDefinition[] = [
   ...Object.values(command),
   ...Object.values(dosing),
   ...Object.values(dosingAccess),
+  ...Object.values(target),
   ...Object.values(ledger),
   ...Object.values(audit),
 ];

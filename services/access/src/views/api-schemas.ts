@@ -98,6 +98,8 @@ export const orderWish = z.strictObject({
   rateMlPerHour: order.rateMlPerHour,
   volumeMl: order.volumeMl,
   dose: order.dose,
+  target: order.target,
+  untilAt: order.untilAt,
   drug: order.drug,
   careArea: order.careArea,
   concentration: order.concentration,

@@ -17,6 +17,7 @@ const PUMP_EVENTS = [
   'command-failed',
   'command-outcome-unknown',
   'command-outcome-resolved',
+  'target-ended',
   'connected',
   'lost',
 ] as const;

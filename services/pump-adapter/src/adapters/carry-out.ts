@@ -36,6 +36,9 @@ export function expectedOf({ action, rateMlPerHour, volumeMl }: PumpOrder): Expe
       return { delivering: true };
     case 'stop':
       return { delivering: false };
+    case 'set-target':
+      // The pump itself ends what nobody ends; rate and start come with the first step.
+      return volumeMl === undefined ? {} : { vtbiMl: volumeMl };
     case 'bolus':
       // When it is over the pump is as it was before.
       return {};
@@ -51,6 +54,7 @@ export function frameOf({ action, rateMlPerHour = 0, volumeMl = 0 }: PumpOrder):
     switch (action) {
       case 'set-rate':
         return requests.setRate(rateMlPerHour);
+      case 'set-target':
       case 'set-vtbi':
         return requests.setVolumeToBeInfused(volumeMl);
       case 'start':
@@ -148,7 +152,7 @@ async function readPump(line: Line, serial: string, { action }: PumpOrder): Prom
   const { setRateMlPerHour } = rate.reading;
   const { rateMlPerHour, mode } = status.reading;
   const delivering = rateMlPerHour > 0 && mode !== 'HLD';
-  if (action !== 'set-vtbi') return { delivering, setRateMlPerHour };
+  if (action !== 'set-vtbi' && action !== 'set-target') return { delivering, setRateMlPerHour };
   const vtbi = await line.ask(requests.volumeToBeInfused());
   if (vtbi.outcome !== 'answered' || vtbi.reading.kind !== 'volume-to-be-infused') return undefined;
   return { delivering, setRateMlPerHour, vtbiMl: vtbi.reading.volumeMl ?? 0 };

@@ -17,6 +17,7 @@ const ACTIONS: Readonly<Record<PumpOrder['action'], Action>> = {
   'set-rate': 'order-set-rate',
   'set-vtbi': 'order-set-vtbi',
   bolus: 'order-bolus',
+  'set-target': 'order-set-target',
   start: 'order-start',
   stop: 'order-stop',
 };

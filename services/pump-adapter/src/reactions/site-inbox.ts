@@ -12,6 +12,7 @@ import type { Bedsides } from '../views/bedsides.js';
 export const COMMAND_SUBJECTS = [
   'bcmed.{site}.dosing.*.command-authorised',
   'bcmed.{site}.dosing.*.stop-ordered',
+  'bcmed.{site}.dosing.*.target-step',
 ] as const;
 
 /** At whom each pump is. */

@@ -8,10 +8,11 @@ import {
   type Rational,
 } from '@bcmed/clinical-units';
 import { isDosedOrder, pumpOrderText, type DosedOrder, type PumpOrder } from '@bcmed/events';
+import { LONGEST_TARGET_MS, targetOf, type TargetPlan } from '../target/index.js';
 import { entryOf, type LibraryEntry } from '../library/index.js';
 import { checkBolus, reckonBolus } from './bolus-checks.js';
 import type { Facts } from './commands.js';
-import { checkDose, reckonDose, type ReckonedDose } from './dose-checks.js';
+import { bringsDose, checkDose, reckonDose, type ReckonedDose } from './dose-checks.js';
 import { refuse, type Refusal } from './events.js';
 import { instantMs } from './instant.js';
 import type { Infusion } from './state.js';
@@ -26,6 +27,8 @@ const LONGEST_LIFE_MS = 10 * 60_000;
 export interface CheckedOrder extends ReckonedDose {
   readonly order: DosedOrder;
   readonly entry: LibraryEntry;
+  /** Of an order to set a target: by what it is reckoned. */
+  readonly plan?: TargetPlan;
 }
 
 export type Checked<T> =
@@ -85,7 +88,9 @@ export function checkOrder(
     (entry.vitals === undefined ? undefined : judgeVitals(facts.vitals, entry.vitals)) ??
     checkProtocol(entry, reckoned.value, facts);
   if (late !== undefined) return no(late);
-  return { ok: true, value: { ...reckoned.value, entry, order } };
+  if (order.action !== 'set-target') return { ok: true, value: { ...reckoned.value, entry, order } };
+  const target = checkTarget(order, at, concentration, facts);
+  return target.ok ? { ok: true, value: { ...reckoned.value, entry, order, plan: target.value } } : target;
 }
 
 function checkTime(order: PumpOrder, at: string): Refusal | undefined {
@@ -132,7 +137,12 @@ function checkBed(order: PumpOrder, { association }: Facts): Refusal | undefined
 
 /** A start keeps the rate that the pump has, and a bolus comes beside it: it must mean the same patient's weight and the same syringe as that rate. */
 function checkStanding(order: DosedOrder, { authorised }: Infusion): Refusal | undefined {
-  if (order.action === 'set-rate' || authorised === undefined) return undefined;
+  if (bringsDose(order) || authorised === undefined) return undefined;
+  if (authorised.action === 'set-target')
+    return refuse(
+      'pump-steered',
+      'The pump is steered to a target: order another target, a rate, or a stop.',
+    );
   const { careArea, concentration, weightKg } = authorised.placed;
   const same =
     order.careArea === careArea && order.concentration === concentration && order.weightKg === weightKg;
@@ -213,6 +223,24 @@ function checkWeight(
   const shown = text.slice(0, 32);
   const words = `${shown} kg is not the weight of a patient of ${entry.careArea}.`;
   return no(refuse('weight-implausible', words, { value: `${shown} kg` }));
+}
+
+/** A target is reckoned by a model that holds for this patient, and ends. Its ceiling passed the checks of a dose before. */
+function checkTarget(
+  order: DosedOrder,
+  at: string,
+  concentration: Concentration,
+  { pumpStepMlPerHour }: Facts,
+): Checked<TargetPlan> {
+  const read = targetOf(order, { concentration, pumpStepMlPerHour });
+  if (!read.ok) {
+    const { words, ok: _, ...detail } = read;
+    return no(refuse('target-unusable', words, detail));
+  }
+  const lastsMs = instantMs(order.untilAt ?? '') - instantMs(at);
+  if (lastsMs > 0 && lastsMs <= LONGEST_TARGET_MS) return { ok: true, value: read.plan };
+  const value = order.untilAt ?? 'never';
+  return no(refuse('target-unusable', 'A target ends, and within 24 hours.', { value }));
 }
 
 function checkProtocol(entry: LibraryEntry, reckoned: ReckonedDose, facts: Facts): Refusal | undefined {

@@ -152,7 +152,11 @@ function authorise(command: Authorise, state: Infusion): readonly DosingEvent[] 
   const signers = signersOf(command);
   const missing = checkOverrides(checked.value.exceeded, pending) ?? checkSignatures(signers, checked.value);
   if (missing !== undefined) return [refused(orderId, missing)];
-  return authorised(command, { pending, signers, checked: checked.value });
+  return authorised(command, { pending, signers, checked: checked.value, isSteered: isSteered(state) });
+}
+
+function isSteered({ authorised: standing }: Infusion): boolean {
+  return standing?.action === 'set-target';
 }
 
 function signersOf({ order, verifiedSigners }: Authorise): readonly string[] {
@@ -182,10 +186,10 @@ function checkSignatures(signers: readonly string[], { entry }: CheckedOrder): R
 
 function authorised(
   command: Authorise,
-  found: { pending: PendingOrder; signers: readonly string[]; checked: CheckedOrder },
+  found: { pending: PendingOrder; signers: readonly string[]; checked: CheckedOrder; isSteered: boolean },
 ): readonly DosingEvent[] {
   const { facts, orderId, commandId } = command;
-  const { dose, rateMlPerHour, exceeded, entry, order } = found.checked;
+  const { dose, rateMlPerHour, exceeded, entry, order, plan } = found.checked;
   const content = facts.library?.content;
   const ruleVersion = `${content?.name ?? ''} ${content?.version ?? ''}`;
   const [newest] = facts.vitals;
@@ -198,6 +202,7 @@ function authorised(
         action: order.action,
         dose: { ...dose },
         rateMlPerHour,
+        ...(plan === undefined ? {} : { amountPerMl: plan.amountPerMl }),
         libraryHash: found.pending.libraryHash,
         ruleVersion,
         signedBy: [...found.signers],
@@ -215,7 +220,10 @@ function authorised(
         order: command.order,
         approvalsNeeded: entry.signaturesNeeded,
         ruleVersion,
-        ...(facts.setRateMlPerHour === undefined ? {} : { assumedRateMlPerHour: facts.setRateMlPerHour }),
+        // Of a pump that is steered the rate changes with every step, and nobody's decision rests on it.
+        ...(facts.setRateMlPerHour === undefined || found.isSteered
+          ? {}
+          : { assumedRateMlPerHour: facts.setRateMlPerHour }),
       },
     },
   ];

@@ -40,15 +40,15 @@ export interface ReckonedDose {
 export const DECIMAL = /^\d{1,9}(?:\.\d{1,12})?$/;
 
 /**
- * The dose that an order means and the rate for it. `set-rate` brings its own; `start` and `set-vtbi` keep what is authorised.
+ * The dose that an order means and the rate for it. `set-rate` and the ceiling of a target bring their own; `start` and `set-vtbi` keep what is authorised.
  * The rate is rounded down to what the pump can run: the patient never gets more than was ordered.
  */
 export function reckonDose(terms: DoseTerms): Checked<ReckonedDose> {
   const { order, entry, concentration, weightKg, facts } = terms;
-  const given = order.action === 'set-rate' ? order.dose : terms.standing?.dose;
+  const brings = bringsDose(order);
+  const given = brings ? order.dose : terms.standing?.dose;
   if (given === undefined) {
-    const words =
-      order.action === 'set-rate' ? 'The order names no dose.' : 'There is no authorised dose to start with.';
+    const words = brings ? 'The order names no dose.' : 'There is no authorised dose to start with.';
     return { ok: false, refusal: refuse('dose-missing', words) };
   }
   if (given.unit !== entry.doseUnit || !DECIMAL.test(given.value)) {
@@ -83,6 +83,11 @@ export function reckonDose(terms: DoseTerms): Checked<ReckonedDose> {
       inNanogramPerKgPerMin: (nanogram) => isNanogramPerKgPerMin(dose, nanogram, terms),
     },
   };
+}
+
+/** Whether an order has a dose of its own; that of a target is the dose of its ceiling. */
+export function bringsDose({ action }: PumpOrder): boolean {
+  return action === 'set-rate' || action === 'set-target';
 }
 
 /** Hard limits, the rate, and how much may be given in all. */
@@ -121,7 +126,7 @@ function checkRate(terms: DoseTerms, dose: Dose, { rateMlPerHour }: ReckonedDose
       limit: `${terms.facts.pumpStepMlPerHour} ml/h`,
     });
   }
-  if (order.action === 'set-rate' && order.rateMlPerHour !== rateMlPerHour) {
+  if (bringsDose(order) && order.rateMlPerHour !== rateMlPerHour) {
     const given = `${order.rateMlPerHour ?? 'none'} ml/h`;
     return refuse('rate-differs', `The dose gives ${value}; the signed text says ${given}.`, {
       limit: value,

@@ -10,4 +10,14 @@ export {
   type TargetPlan,
   type TargetStep,
 } from './control.js';
+export { LONGEST_TARGET_MS, targetOf, type TargetRead } from './order.js';
+export {
+  OLDEST_BASIS_MS,
+  courseFrom,
+  courseNow,
+  dueStep,
+  runAfter,
+  type SaidStep,
+  type TargetRun,
+} from './run.js';
 export { TARGET_MODELS, type TargetModelName } from './models.js';
