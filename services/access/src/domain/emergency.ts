@@ -28,9 +28,8 @@ export type EmergencyCommand =
 
 export type EmergencyRefusal = 'unknown' | 'open-already' | 'still-open' | 'closed' | 'not-expired';
 
-/** Longest reason that a person gives; the rest of the field names who was skipped. */
-export const LONGEST_REASON = 120;
-const LONGEST_FIELD = 256;
+/** More of those who were skipped have no room in one event; a unit has fewer people. */
+const MOST_SKIPPED = 256;
 
 /** What the site answers to a command about an emergency access. Pure; whether somebody may is asked of the policy beforehand. */
 export function answerAboutEmergency(
@@ -70,8 +69,8 @@ function open(
     (access) => access.person === person && access.patient === patient && isOpen(access, at),
   );
   if (before) return refused('open-already');
-  const told = reasonWith(reason, skippedPeople(people, { unit, at, except: person }));
-  return decided(fact(EmergencyAccessOpened, id, { person, patient, unit, cause, reason: told, until }));
+  const skipped = skippedPeople(people, { unit, at, except: person }).slice(0, MOST_SKIPPED);
+  return decided(fact(EmergencyAccessOpened, id, { person, patient, unit, cause, reason, skipped, until }));
 }
 
 export function isOpen({ closed, until }: EmergencyAccess, at: string): boolean {
@@ -92,15 +91,4 @@ export function skippedPeople(
       return rolesOn(people, person, unit, at).some((role) => may.includes(role));
     })
     .sort();
-}
-
-/** The event has one field for words: the reason as it was given, then who was skipped, as many as there is room for. */
-function reasonWith(reason: string, skipped: readonly string[]): string {
-  for (let shown = skipped.length; shown >= 0; shown -= 1) {
-    const more = skipped.length - shown;
-    const names = [...skipped.slice(0, shown), ...(more > 0 ? [`${more} more`] : [])];
-    const words = `${reason} [skipped: ${names.join(', ') || 'nobody'}]`;
-    if (words.length <= LONGEST_FIELD) return words;
-  }
-  return reason;
 }

@@ -9,7 +9,6 @@ import {
   pumpOrderText,
 } from '@bcmed/events';
 import { z } from 'zod';
-import { LONGEST_REASON } from '../domain/emergency.js';
 
 // Every word that also stands on the stream has its form from the catalogue. Unknown fields are refused: a misspelt one could
 // otherwise pass for none.
@@ -133,11 +132,7 @@ export const newEmergency = z.strictObject({
   patient: emergency.patient,
   unit,
   cause: emergency.cause,
-  reason: z
-    .string()
-    .min(1, 'must say why')
-    .max(LONGEST_REASON, `has at most ${LONGEST_REASON} characters`)
-    .describe('Why, in words for the audit; no name of a patient'),
+  reason: emergency.reason.describe('Why, in words for the audit; no name of a patient'),
 });
 const judged = EmergencyAccessReviewed.data.shape;
 export const review = z.strictObject({ justified: judged.justified, words: judged.words });

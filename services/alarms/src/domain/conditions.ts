@@ -1,3 +1,4 @@
+import { EMERGENCY_ACCESS } from './emergency-watch.js';
 import type { Hazard } from './priority.js';
 import { SIGN_LIMITS, VITALS_FROZEN, VITALS_NO_DATA, criticalOf } from './vitals-watch.js';
 
@@ -116,6 +117,15 @@ export const OWN = {
     'The monitor repeats its values: the patient cannot be watched',
     VASOACTIVE_HIGH,
   ),
+  emergencyAccess: {
+    // Whoever comes when it is over must hear of it all the same, and nobody learns to wait for it.
+    ...condition(EMERGENCY_ACCESS, MEDIUM, 'Somebody outside the unit took emergency access to a patient', {
+      kind: 'other',
+      latching: true,
+    }),
+    notifyAfterMs: 0,
+    guardMs: [0, 0],
+  },
 } as const satisfies Readonly<Record<string, Condition>>;
 
 const SIGN_TEXT: Readonly<Record<string, string>> = {

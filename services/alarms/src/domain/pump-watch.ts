@@ -18,6 +18,7 @@ import {
   type StreamEvent,
 } from '@bcmed/events';
 import { OWN, PUMP_PREFIX, conditionOfTerm, isVasoactive } from './conditions.js';
+import type { Place } from './ward.js';
 import { trendOf, withSample, type PressureSample } from './pressure-trend.js';
 
 /** What is believed of one pump, as far as alarms need it. */
@@ -64,8 +65,10 @@ export type Finding =
       readonly kind: 'onset';
       readonly condition: string;
       readonly source: string;
-      /** A command's id, where the condition is about one command. */
+      /** What the condition is about where it is one of several: `command/<id>`, `emergency/<id>`. */
       readonly instance?: string;
+      /** Where it is, when the event itself says it. */
+      readonly place?: Place;
       readonly cause: string;
       readonly since: string;
       readonly actor: string;
@@ -247,14 +250,16 @@ function commandOf(watch: PumpWatch, event: StreamEvent): Watched | undefined {
     const unknown = { ...watch.unknown, [instance]: action };
     return {
       watch: { ...watch, unknown },
-      findings: [{ ...onset(event, OWN.outcomeUnknown.name), instance }],
+      findings: [{ ...onset(event, OWN.outcomeUnknown.name), instance: aboutCommand(instance) }],
     };
   }
   if (isEvent(event, CommandOutcomeResolved)) {
     const { commandId: instance, outcome } = event.data;
     const { [instance]: action, ...unknown } = watch.unknown;
     const failed = action === 'stop' && outcome === 'not-as-ordered' && watch.infusing !== false;
-    const findings: Finding[] = [{ ...clear(event, OWN.outcomeUnknown.name), instance }];
+    const findings: Finding[] = [
+      { ...clear(event, OWN.outcomeUnknown.name), instance: aboutCommand(instance) },
+    ];
     if (failed) findings.push(onset(event, OWN.stopFailed.name));
     return { watch: { ...watch, unknown }, findings };
   }
@@ -281,3 +286,5 @@ function clear(event: StreamEvent, condition: string): Finding & { readonly kind
 export function isShown(condition: string): boolean {
   return condition.startsWith(PUMP_PREFIX);
 }
+
+const aboutCommand = (id: string): string => `command/${id}`;

@@ -61,7 +61,7 @@ export function groupOf(
   watch: PumpWatch | undefined,
   { unit, bed }: Place,
 ): string {
-  if (instance !== undefined) return `command/${instance}`;
+  if (instance !== undefined) return instance;
   const { bindBy } = conditionNamed(condition);
   if (!watch) return `patient/${source}`;
   if (bindBy === 'adapter') return `adapter/${watch.adapter}`;
@@ -76,8 +76,7 @@ export function endedBy(ward: Ward, finding: Exclude<Finding, { kind: 'onset' }>
     const concerned =
       finding.kind === 'clear-shown'
         ? isShown(condition)
-        : condition === finding.condition &&
-          (finding.instance === undefined || group === `command/${finding.instance}`);
+        : condition === finding.condition && (finding.instance === undefined || group === finding.instance);
     if (concerned && members.some((one) => one.source === finding.source && one.clearedBy === undefined))
       ids.push(id);
   }

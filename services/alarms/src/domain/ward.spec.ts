@@ -3,6 +3,8 @@ import {
   CommandFailed,
   CommandOutcomeResolved,
   CommandOutcomeUnknown,
+  EmergencyAccessClosed,
+  EmergencyAccessOpened,
   InfusionStarted,
   InfusionStopped,
   PumpAlarmCleared,
@@ -309,5 +311,46 @@ describe('a command', () => {
     const readBack = { framesWritten: ['X'], delivering: false, readBackAfterMs: 1 };
     const executed = story.tell(CommandExecuted, PUMP, { ...command, action: 'stop', ...readBack });
     expect(types(executed)).toContain('resolved');
+  });
+});
+
+describe('an emergency access', () => {
+  const access = '01994f7e-7c00-7000-8000-0000000000e1';
+  const opened = {
+    person: 'person-7f3a',
+    patient: 'stay-4d',
+    unit: 'icu-2',
+    cause: 'resuscitation' as const,
+    reason: 'called to bed 4',
+    skipped: ['person-91c0'],
+    until: '2026-11-20T12:30:00.000Z',
+  };
+  const closed = { person: 'person-7f3a', cause: 'ended', closedBy: 'person-7f3a' } as const;
+  const open = () => story.tell(EmergencyAccessOpened, access, opened, 'access/1');
+  const close = (id = access) => story.tell(EmergencyAccessClosed, id, closed, 'access/1');
+
+  it('is told at once to those of the unit, who were skipped', () => {
+    const said = open();
+    expect(types(said)).toEqual(['raised', 'notification-sent']);
+    expect(said[0]).toMatchObject({
+      actor: 'person-7f3a',
+      data: { condition: 'emergency-access', unit: 'icu-2', priority: 'medium', notifyAfterMs: 0 },
+    });
+    expect(said[1]).toMatchObject({ data: { sources: ['stay-4d'] } });
+  });
+
+  it('that is over is shown until somebody of the unit has seen it', () => {
+    open();
+    expect(types(close('01994f7e-7c00-7000-8000-0000000000e2'))).toEqual([]);
+    expect(types(close())).toEqual(['changed']);
+    expect(story.only.status).toBe('latched');
+    story.do(story.only.id, { kind: 'acknowledge', person: 'person-91c0', authenticated: true });
+    expect(story.ward.episodes.size).toBe(0);
+  });
+
+  it('of the same patient by another person is another one', () => {
+    open();
+    story.tell(EmergencyAccessOpened, '01994f7e-7c00-7000-8000-0000000000e3', opened, 'access/1');
+    expect(story.ward.episodes.size).toBe(2);
   });
 });

@@ -8,6 +8,7 @@ import {
   type StreamEvent,
 } from '@bcmed/events';
 import { episodeDecider, type EpisodeCommand } from './decide.js';
+import { emergencyFinding } from './emergency-watch.js';
 import type { EpisodeEvent } from './episode-events.js';
 import { NO_EPISODE, evolve, type Episode } from './episode.js';
 import {
@@ -79,7 +80,7 @@ export interface Step {
   readonly said: readonly Said[];
 }
 
-/** An admitted event of a pump, of a patient's vital signs, or of a connection between the two. */
+/** An admitted event of a pump, of a patient's vital signs, of a connection between the two, or of an emergency access. */
 export function hear(ward: Ward, heard: Heard, rules: WardRules): Step {
   const { event, nowMs } = heard;
   const moment = { event, nowMs, rules };
@@ -99,8 +100,14 @@ export function hear(ward: Ward, heard: Heard, rules: WardRules): Step {
     const step = watched(ward, dissociate(before, event, isOnPurpose), moment);
     return isOnPurpose ? join(step, left(step.ward, before, moment)) : step;
   }
+  const emergency = emergencyFinding(event, (group) => patientIn(ward, group));
+  if (emergency) return settle(ward, [emergency], moment);
   if (!event.type.startsWith('bcmed.pump.')) return { ward, said: [] };
   return watched(ward, interpret(ward.pumps.get(event.subject), heard, rules), moment);
+}
+
+function patientIn({ episodes }: Ward, group: string): string | undefined {
+  return [...episodes.values()].find((episode) => episode.group === group)?.members.at(0)?.source;
 }
 
 /** Everything that time alone brings about. */
@@ -200,7 +207,7 @@ function open(ward: Ward, finding: Finding & { readonly kind: 'onset' }, { nowMs
   const { condition, source, cause, since, actor, vendorCode } = finding;
   if (ward.settled.has(causeKey(condition, cause))) return { ward, said: [] };
   const watch = ward.pumps.get(source);
-  const place = placeOf(ward, source, rules);
+  const place = finding.place ?? placeOf(ward, source, rules);
   const group = groupOf(finding, watch, place);
   const vasoactive = givesVasoactiveTo(ward, source);
   const infusing = watch?.infusing === undefined ? {} : { infusing: watch.infusing };
