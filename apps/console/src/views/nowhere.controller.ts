@@ -6,7 +6,7 @@ import { GatewayProblems } from './problems.filter.js';
 @UseFilters(GatewayProblems)
 @Controller('api')
 export class NowhereController {
-  @All('*path')
+  @All(['', '*path'])
   nothing(): never {
     throw new NotFoundError('There is no such route.');
   }

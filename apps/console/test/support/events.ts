@@ -20,7 +20,15 @@ export const PUMP = '8002-51740';
 export const PATIENT = 'stay-4d';
 
 let ids = 0;
-export const nextId = (): string => `01994f7e-7c00-7000-8000-${(++ids).toString(16).padStart(12, '0')}`;
+/** An id that no event of a fixture's log has. */
+export const nextId = (): string => `01994f7e-7c01-7000-8000-${(++ids).toString(16).padStart(12, '0')}`;
+
+const SOURCES: Readonly<Record<string, string>> = {
+  pump: 'pump-adapter/1',
+  vitals: 'icu-monitor/1',
+  association: 'icu-monitor/1',
+  dosing: 'dosing/1',
+};
 
 /** An event as somebody on the ward makes it; edge senders number theirs in one chain unless it says otherwise. */
 export function event(
@@ -44,7 +52,15 @@ export function event(
   const time = new Date(atMs).toISOString();
   return createEvent(
     definition,
-    { id, source: 'x/1', entity, time, site: 's1', actor: 'x', ...(definition.chained && { chain: place }) },
+    {
+      id,
+      source: SOURCES[definition.area] ?? 'x/1',
+      entity,
+      time,
+      site: 's1',
+      actor: 'x',
+      ...(definition.chained && { chain: place }),
+    },
     data,
   );
 }
