@@ -12,6 +12,7 @@ import { Denials } from './commands/denials.js';
 import { FactFinder } from './commands/facts.js';
 import { LibraryActivation } from './commands/library-activation.js';
 import { OrderBook } from './commands/order-book.js';
+import { OrderCheck } from './commands/order-check.js';
 import { OrderDesk } from './commands/order-desk.js';
 import { OrderSteps } from './commands/order-steps.js';
 import { Standing } from './commands/standing.js';
@@ -20,6 +21,7 @@ import type { DosingConfig } from './config.js';
 import { Deadlines } from './reactions/deadlines.js';
 import { Feedback } from './reactions/feedback.js';
 import { SiteInbox } from './reactions/site-inbox.js';
+import { TargetSteps } from './reactions/target-steps.js';
 import { Ward } from './views/ward.js';
 
 export type DosingParts = ReturnType<typeof dosingParts>;
@@ -79,6 +81,7 @@ export function dosingParts(config: DosingConfig, { source, sealer }: ServiceIde
   const book = new OrderBook(settled);
   const orders = new OrderDesk(book);
   const steps = new OrderSteps(book);
+  const checks = new OrderCheck(book);
   const onStop = (pump: string): void => book.fence(pump);
   const stops = new StopDesk({ log, clock, signature, standing, people, onStop });
   const activation = new LibraryActivation({ log, clock, signature, standing, shelf, ward });
@@ -94,6 +97,7 @@ export function dosingParts(config: DosingConfig, { source, sealer }: ServiceIde
       await activation.activate();
     },
   });
+  const targetSteps = new TargetSteps({ log, clock, signature, standing, ward, logger });
   const inbox = new SiteInbox({
     source,
     clock,
@@ -102,6 +106,7 @@ export function dosingParts(config: DosingConfig, { source, sealer }: ServiceIde
     ward,
     feedback,
     decisions,
+    pumpStepMlPerHour,
     log: logger,
     onTrust: (message) => {
       current.take(message);
@@ -124,9 +129,11 @@ export function dosingParts(config: DosingConfig, { source, sealer }: ServiceIde
     protocols,
     orders,
     steps,
+    checks,
     stops,
     activation,
     deadlines,
+    targetSteps,
     inbox,
   };
 }

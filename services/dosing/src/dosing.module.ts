@@ -6,6 +6,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { DosingStore } from './adapters/dosing-store.js';
 import { LibraryShelf } from './adapters/library-shelf.js';
 import { LibraryController } from './commands/library.controller.js';
+import { OrderCheck } from './commands/order-check.js';
 import { OrderDesk } from './commands/order-desk.js';
 import { OrderSteps } from './commands/order-steps.js';
 import { OrdersController } from './commands/orders.controller.js';
@@ -65,6 +66,7 @@ export class DosingModule {
         { provide: SiteInbox, ...part('inbox') },
         { provide: OrderDesk, ...part('orders') },
         { provide: OrderSteps, ...part('steps') },
+        { provide: OrderCheck, ...part('checks') },
         { provide: StopDesk, ...part('stops') },
         { provide: LibraryShelf, ...part('shelf') },
         { provide: Ward, ...part('ward') },

@@ -46,6 +46,7 @@ export class Dosing implements OnApplicationBootstrap, OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     this.#isOver = true;
     this.settings.parts.deadlines.stop();
+    this.settings.parts.targetSteps.stop();
     await this.#running;
     this.settings.parts.store.close();
   }
@@ -65,6 +66,7 @@ export class Dosing implements OnApplicationBootstrap, OnApplicationShutdown {
         this.#log.warn({ msg: 'an order that waits cannot be authorised', err: error });
     });
     parts.deadlines.set();
+    parts.targetSteps.start();
     this.#fault = undefined;
     this.#log.log(`live at position ${parts.inbox.position.toString()}`);
   }
@@ -125,6 +127,7 @@ export class Dosing implements OnApplicationBootstrap, OnApplicationShutdown {
         const { state, detail } = parts.current.enrolment;
         return { status: state === 'enrolled' ? 'up' : 'down', detail };
       }),
+      check('targets', () => this.#targets()),
       check('library', () => this.#library()),
       check('chain', () => this.#chain()),
       check('store', () => {
@@ -143,6 +146,16 @@ export class Dosing implements OnApplicationBootstrap, OnApplicationShutdown {
       return { status: 'down', detail: `catching up: ${this.#fault ?? ''}; stops go out` };
     if (inbox.waiting === 0) return { status: 'up', detail };
     return { status: 'degraded', detail: `${detail}; ${TOLD.followUpWaits}: ${inbox.waiting}` };
+  }
+
+  #targets(): HealthResult {
+    const { steered, withoutBasis } = this.settings.parts.targetSteps.figures;
+    const detail = `${steered} pumps steered`;
+    if (withoutBasis.length === 0) return { status: 'up', detail };
+    return {
+      status: 'degraded',
+      detail: `${detail}; ${TOLD.stepWithoutBasis}: nothing heard of ${withoutBasis.join(', ')}`,
+    };
   }
 
   /** Without a library no order passes, and every stop does: the process is to stay up. */

@@ -31,6 +31,8 @@ export type DosingErrorCode =
 export const TOLD = {
   eventNotBelieved: 'BCM-DOSING-EVENT-NOT-BELIEVED',
   followUpWaits: 'BCM-DOSING-FOLLOW-UP-WAITS',
+  stepNotSent: 'BCM-DOSING-STEP-NOT-SENT',
+  stepWithoutBasis: 'BCM-DOSING-STEP-WITHOUT-BASIS',
   protocolNotConfigured: 'BCM-DOSING-PROTOCOL-NOT-CONFIGURED',
 } as const;
 

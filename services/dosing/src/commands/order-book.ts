@@ -20,7 +20,7 @@ import type { Denials } from './denials.js';
 import { authorisationOf, bedsideOf, needsOf, type Needs } from './authorisation.js';
 import type { Bedside } from './authority.js';
 import type { Decided, Decisions } from './decisions.js';
-import { commandIdOf, type Occasion } from './event-maker.js';
+import { commandIdOf, infusionIdOf, type Occasion } from './event-maker.js';
 import type { FactFinder } from './facts.js';
 import type { Standing } from './standing.js';
 import { Turns } from './turns.js';
@@ -139,6 +139,19 @@ export class OrderBook {
     const found = this.settings.ward.infusions.withOrder(orderId);
     if (found === undefined) throw new NotFoundError('There is no such order that waits or is authorised.');
     return found;
+  }
+
+  /** The infusion of this pump, patient and drug that goes on, or a new one that is known by its first order. */
+  infusionFor(text: PumpOrder | undefined, orderId: string): string {
+    const { ward, site } = this.settings;
+    const going =
+      text &&
+      ward.infusions
+        .on(text.pump)
+        .find(
+          ([, { state }]) => state.subject?.patient === text.patient && state.subject?.drug === text.drug,
+        );
+    return going === undefined ? infusionIdOf(site, orderId) : going[0];
   }
 
   bedside(text: PumpOrder): Bedside {

@@ -86,7 +86,7 @@ export class OrderDesk {
       text !== undefined && ward.associations.of(text.pump) !== undefined
         ? requireAuthority(order, text.action, this.book.bedside(text), people(), clock.at())
         : undefined;
-    const infusionId = this.#infusionFor(text, orderId);
+    const infusionId = this.book.infusionFor(text, orderId);
     const isOurs = this.#claim(text?.nonce, orderId);
     let stands = false;
     try {
@@ -116,19 +116,6 @@ export class OrderDesk {
         return decide({ type: 'place-order', at, orderId, order, textHash, decidedBy, facts }, state);
       },
     });
-  }
-
-  /** The infusion of this pump, patient and drug that goes on, or a new one that is known by its first order. */
-  #infusionFor(text: PumpOrder | undefined, orderId: string): string {
-    const { ward, site } = this.book.settings;
-    const going =
-      text &&
-      ward.infusions
-        .on(text.pump)
-        .find(
-          ([, { state }]) => state.subject?.patient === text.patient && state.subject?.drug === text.drug,
-        );
-    return going === undefined ? infusionIdOf(site, orderId) : going[0];
   }
 
   /** False when another order, or one that has ended, has this nonce. */

@@ -12,10 +12,12 @@ import {
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
 import {
+  checkAnswer,
   furtherSignatures,
   idParam,
   newOrder,
   orderAnswer,
+  orderCheck,
   overrideBody,
   problem,
   refusalProblem,
@@ -23,10 +25,12 @@ import {
   type FurtherSignatures,
   type IdParam,
   type NewOrderBody,
+  type OrderCheckBody,
   type OverrideBody,
   type WithdrawalBody,
 } from '../views/api-schemas.js';
 import type { OrderAnswer } from './order-book.js';
+import { OrderCheck, type OrderChecked } from './order-check.js';
 import { OrderDesk } from './order-desk.js';
 import { OrderSteps } from './order-steps.js';
 import { RefusalFilter } from './refusal.filter.js';
@@ -42,6 +46,7 @@ export class OrdersController {
   constructor(
     private readonly desk: OrderDesk,
     private readonly steps: OrderSteps,
+    private readonly checks: OrderCheck,
   ) {}
 
   @Post()
@@ -50,6 +55,14 @@ export class OrdersController {
   @ApiUnprocessableEntityResponse({ standardSchema: refusalProblem })
   place(@Body({ schema: newOrder }) { order }: NewOrderBody): Promise<OrderAnswer> {
     return this.desk.place(order);
+  }
+
+  @Post('check')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'What would become of an order, were it signed now; nothing is said or done' })
+  @ApiOkResponse({ standardSchema: checkAnswer })
+  check(@Body({ schema: orderCheck }) { wish }: OrderCheckBody): Promise<OrderChecked> {
+    return this.checks.check(wish);
   }
 
   @Post(':id/signatures')

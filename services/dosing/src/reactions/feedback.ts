@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import {
   CommandExecuted,
   CommandFailed,
@@ -12,6 +13,7 @@ import {
   RateChanged,
   StatusSampled,
   StopOrdered,
+  TargetEnded,
   toToken,
   type EventDefinition,
   type StreamEvent,
@@ -44,6 +46,7 @@ export class Feedback {
 
   /** After an event of a pump, which the ward has taken. */
   ofPump(event: StreamEvent): readonly FollowUp[] {
+    if (isEvent(event, TargetEnded)) return this.#targetEnded(event.data, event);
     const commandId = answeredCommandOf(event);
     if (commandId !== undefined) {
       const found = this.settings.ward.infusions.withCommand(commandId);
@@ -151,6 +154,22 @@ export class Feedback {
     };
   }
 
+  /** A pump that is no longer steered runs at what nobody has ordered: what was authorised ends with it. */
+  #targetEnded(
+    { commandId, reason, detail }: z.infer<typeof TargetEnded.data>,
+    { id: cause }: StreamEvent,
+  ): readonly FollowUp[] {
+    const [infusionId] = this.settings.ward.infusions.withCommand(commandId) ?? [];
+    if (infusionId === undefined) return [];
+    const words = `target ended: ${reason}: ${detail}`;
+    const decideOn: FollowUp['decide'] = (state, row, at) => {
+      if (state.authorised?.commandId !== commandId) return [];
+      const response = { ...this.#seen(row), finding: 'not-as-ordered', words } as const;
+      return this.#ended(state, state.authorised.orderId, at, response);
+    };
+    return [{ infusionId, cause, key: cause, decide: decideOn }];
+  }
+
   #watched(infusionId: string, event: StreamEvent, pump: Pump): FollowUp {
     return {
       infusionId,
@@ -237,9 +256,16 @@ const TOLD_AT_ONCE: readonly EventDefinition[] = [
 /** Whether a change at the pump is worth a word about an infusion that was ordered. */
 function isTold(event: StreamEvent, { authorised, everDelivered, delivery }: Infusion, pump: Pump): boolean {
   if (authorised === undefined && !everDelivered) return false;
+  // A pump that is steered changes its rate with every step.
+  if (isEvent(event, RateChanged) && isSteered(authorised, event.data.toMlPerHour)) return false;
   if (TOLD_AT_ONCE.some((definition) => isEvent(event, definition))) return true;
   const now = pump.delivering === undefined ? 'unknown' : pump.delivering ? 'running' : 'held';
   return isEvent(event, StatusSampled) && now !== delivery;
+}
+
+/** Whether a rate is one that a target may ask for. */
+function isSteered(authorised: Infusion['authorised'], rateMlPerHour: number): boolean {
+  return authorised?.action === 'set-target' && rateMlPerHour <= authorised.rateMlPerHour;
 }
 
 function judged(
@@ -261,8 +287,10 @@ function judged(
       words: `${does}, and nothing is authorised`,
     };
   if (rate === undefined) return { finding: 'not-assessable', words: `${does} ${at}` };
-  const finding = rate === authorised.rateMlPerHour ? 'as-ordered' : 'not-as-ordered';
-  return { finding, words: `${does} ${at}; authorised are ${authorised.rateMlPerHour} ml/h` };
+  const isTarget = authorised.action === 'set-target';
+  const isIt = isTarget ? isSteered(authorised, rate) : rate === authorised.rateMlPerHour;
+  const words = `authorised are ${isTarget ? 'at most ' : ''}${authorised.rateMlPerHour} ml/h`;
+  return { finding: isIt ? 'as-ordered' : 'not-as-ordered', words: `${does} ${at}; ${words}` };
 }
 
 /** The infusion without what came behind a position. */

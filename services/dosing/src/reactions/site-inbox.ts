@@ -11,6 +11,7 @@ import { answered } from '../views/infusions.js';
 import type { Heard } from '../views/pumps.js';
 import type { Ward } from '../views/ward.js';
 import type { Feedback } from './feedback.js';
+import { openedTarget } from './opened-target.js';
 import type { FollowUp } from './follow-up.js';
 import { answeredCommandOf } from './pump-answer.js';
 
@@ -28,6 +29,7 @@ export interface SiteInboxSettings {
   readonly ward: Ward;
   readonly feedback: Feedback;
   readonly decisions: Decisions;
+  readonly pumpStepMlPerHour: string;
   readonly log: InboxLog;
   /** Told of what concerns keys and people, as it came. */
   readonly onTrust: (message: LogMessage) => void;
@@ -158,6 +160,7 @@ export class SiteInbox {
       const heard = ward.pumps.take(event);
       if (heard === undefined) return;
       this.#count(event, heard);
+      this.#follow(event, heard);
       this.add(feedback.ofPump(event));
       const commandId = answeredCommandOf(event);
       if (commandId !== undefined) this.#settle(commandId);
@@ -174,6 +177,7 @@ export class SiteInbox {
   #takeOwn(event: StreamEvent, position: bigint): void {
     const { ward, feedback } = this.settings;
     ward.infusions.take(event, position);
+    ward.targets.take(event);
     if (event.causationid !== undefined) this.#followUps.delete(keyOf(event.subject, event.causationid));
     if (isEvent(event, OrderPlaced))
       this.#nonces.push({ nonce: event.data.nonce, orderId: event.data.orderId });
@@ -182,6 +186,16 @@ export class SiteInbox {
       ward.libraries.set(unit, { libraryHash, name: event.subject, position: position.toString() });
     }
     this.add([...feedback.ofStop(event, position), ...feedback.ofAuthorised(event)]);
+  }
+
+  /** What a pump says of its volume moves the course of its target; an answer may begin one. */
+  #follow(event: StreamEvent, { saidVolumeMl }: Heard): void {
+    const { ward, pumpStepMlPerHour } = this.settings;
+    const atMs = Date.parse(event.time);
+    if (saidVolumeMl !== undefined) ward.targets.delivered(event.subject, atMs, saidVolumeMl);
+    ward.targets.take(event);
+    const opened = openedTarget(event, ward, pumpStepMlPerHour);
+    if (opened !== undefined) ward.targets.open(event.subject, atMs, opened);
   }
 
   /** Adds what went in to the patient at this pump, and to the infusion that it belongs to. */

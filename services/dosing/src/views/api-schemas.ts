@@ -1,4 +1,4 @@
-import { CommandAuthorised, InfusionAuthorised, type SignedText } from '@bcmed/events';
+import { CommandAuthorised, InfusionAuthorised, pumpOrderText, type SignedText } from '@bcmed/events';
 import { z } from 'zod';
 
 /** The catalogue's own schema of a signed text: what fits here fits into an event. */
@@ -7,6 +7,15 @@ export const signedText: z.ZodType<SignedText> = CommandAuthorised.data.shape.or
 /** `POST /orders`. The signed text is the order, and says itself how its dose was reckoned. */
 export const newOrder = z.strictObject({ order: signedText });
 export type NewOrderBody = z.infer<typeof newOrder>;
+
+/** What is wished of a pump: the text without what makes it one of its own. Its rules as a whole are the decider's. */
+export const orderWish = z
+  .strictObject(pumpOrderText.shape)
+  .omit({ kind: true, site: true, nonce: true, issuedAt: true, expiresAt: true });
+export type OrderWish = z.infer<typeof orderWish>;
+/** `POST /orders/check`. */
+export const orderCheck = z.strictObject({ wish: orderWish });
+export type OrderCheckBody = z.infer<typeof orderCheck>;
 
 export const furtherSignatures = z.strictObject({
   signatures: CommandAuthorised.data.shape.order.shape.signatures,
@@ -47,6 +56,35 @@ export const orderAnswer = z.object({
       overrides: z.array(z.string()).describe('Soft limits that somebody has to override'),
     })
     .optional(),
+});
+
+const needs = orderAnswer.shape.needs.unwrap();
+export const checkAnswer = z.object({
+  state: z
+    .enum(['waiting', 'authorised'])
+    .optional()
+    .describe('Once one person has signed; absent when refused'),
+  needs: needs.optional().describe('Before anybody signed'),
+  refusal: z
+    .object({
+      reason: z.string(),
+      words: z.string(),
+      limit: z.string().optional(),
+      value: z.string().optional(),
+    })
+    .optional()
+    .describe('Why it would be refused now'),
+  predicted: z
+    .array(
+      z.object({
+        afterSeconds: z.number().int(),
+        rateMlPerHour: z.number().describe('For the ten seconds from then on'),
+        plasma: z.number().describe('Then, in the unit of the target'),
+        effect: z.number(),
+      }),
+    )
+    .optional()
+    .describe('Of a target: half an hour, if the pump does as told'),
 });
 
 export const stopAnswer = z.object({
@@ -97,6 +135,22 @@ export const pumpAnswer = z.object({
       concentration: z.string(),
     })
     .nullable(),
+  target: z
+    .object({
+      commandId: z.uuid(),
+      model: z.string(),
+      site: z.enum(['plasma', 'effect']),
+      concentration: z.string(),
+      unit: z.string(),
+      plasma: z.number().describe('As of the last word of the pump'),
+      effect: z.number(),
+      lastStep: z.number().int(),
+      rateMlPerHour: z.number().describe('Of the last step'),
+      volumeGivenMl: z.number(),
+      untilAt: z.string(),
+    })
+    .nullable()
+    .describe('What the pump is steered to'),
   infusions: z.array(z.uuid()),
 });
 export type PumpAnswer = z.infer<typeof pumpAnswer>;

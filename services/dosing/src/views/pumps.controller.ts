@@ -1,6 +1,7 @@
 import { toToken } from '@bcmed/events';
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { TargetRun } from '../domain/target/index.js';
 import { NotFoundError } from '../errors.js';
 import { problem, pumpAnswer, serialParam, type PumpAnswer, type SerialParam } from './api-schemas.js';
 import { Ward } from './ward.js';
@@ -37,7 +38,29 @@ export class PumpsController {
             concentration: found.concentration,
           }
         : null,
+      target: targetShown(this.ward.targets.table.get(toToken(serial))),
       infusions: this.ward.infusions.on(serial).map(([id]) => id),
     };
   }
+}
+
+/** The target that a pump is steered to now. */
+function targetShown(run: TargetRun | undefined): PumpAnswer['target'] {
+  if (run === undefined || run.isEnded) return null;
+  const { commandId, order, lastStep, rateMlPerHour, course, givenMl, untilMs } = run;
+  if (order.target === undefined) return null;
+  const { model, site, concentration, unit } = order.target;
+  return {
+    commandId,
+    model,
+    site,
+    concentration,
+    unit,
+    plasma: course.state.plasma,
+    effect: course.state.effect,
+    lastStep,
+    rateMlPerHour,
+    volumeGivenMl: givenMl,
+    untilAt: new Date(untilMs).toISOString(),
+  };
 }

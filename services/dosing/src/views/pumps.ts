@@ -32,6 +32,8 @@ export interface Heard {
   readonly now: Pump;
   /** Volume since the event before, ml. */
   readonly deliveredMl: number;
+  /** The pump's own count, where this very event tells it. */
+  readonly saidVolumeMl: number | undefined;
 }
 
 /** What every pump shows, by its serial as a token. */
@@ -45,9 +47,10 @@ export class Pumps {
     if (before !== undefined && isAgain(place, before.place)) return undefined;
     const known = before ?? { connected: true, completed: false };
     const kept = isEvent(event, PumpLost) || isEvent(event, PumpConnected) ? forgetful(known) : known;
-    const now: Pump = { ...kept, ...shown(event), heardAt: event.time, place };
+    const told = shown(event);
+    const now: Pump = { ...kept, ...told, heardAt: event.time, place };
     this.table.set(event.subject, now);
-    return { before, now, deliveredMl: volumeBetween(before, now) };
+    return { before, now, deliveredMl: volumeBetween(before, now), saidVolumeMl: told.volumeInfusedMl };
   }
 }
 

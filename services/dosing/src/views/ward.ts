@@ -4,6 +4,7 @@ import { Associations } from './associations.js';
 import { Infusions } from './infusions.js';
 import { Pumps } from './pumps.js';
 import { Table } from './table.js';
+import { Targets } from './targets.js';
 import { Vitals } from './vitals.js';
 
 /** Which library the stream calls active. */
@@ -19,6 +20,7 @@ export class Ward {
   readonly pumps = new Pumps();
   readonly infusions = new Infusions();
   readonly approvals = new Approvals();
+  readonly targets = new Targets();
   /** By unit. */
   readonly libraries = new Table<ActiveLibrary>('library');
   readonly vitals: Vitals;
@@ -29,8 +31,8 @@ export class Ward {
 
   /** What is kept in the store. Approvals are not: they are read with the people, whose signatures they hold. */
   get tables(): readonly Table<unknown>[] {
-    const { associations, pumps, infusions, vitals, libraries } = this;
+    const { associations, pumps, infusions, vitals, libraries, targets } = this;
     // A table of rows is written as JSON whatever its rows are.
-    return [associations.table, pumps.table, infusions.table, vitals.table, libraries];
+    return [associations.table, pumps.table, infusions.table, vitals.table, libraries, targets.table];
   }
 }

@@ -3,12 +3,13 @@ import {
   compare,
   parseConcentration,
   rationalOf,
+  toNumber,
   type BolusUnit,
   type Concentration,
   type Rational,
 } from '@bcmed/clinical-units';
 import { isDosedOrder, pumpOrderText, type DosedOrder, type PumpOrder } from '@bcmed/events';
-import { LONGEST_TARGET_MS, targetOf, type TargetPlan } from '../target/index.js';
+import { LONGEST_TARGET_MS, targetOf, type TargetPlan, type TargetTerms } from '../target/index.js';
 import { entryOf, type LibraryEntry } from '../library/index.js';
 import { checkBolus, reckonBolus } from './bolus-checks.js';
 import type { Facts } from './commands.js';
@@ -232,7 +233,8 @@ function checkTarget(
   concentration: Concentration,
   { pumpStepMlPerHour }: Facts,
 ): Checked<TargetPlan> {
-  const read = targetOf(order, { concentration, pumpStepMlPerHour });
+  const amountPerMl: TargetTerms['amountPerMl'] = (unit) => toNumber(bolusOf('1', concentration, unit).value);
+  const read = targetOf(order, { amountPerMl, pumpStepMlPerHour });
   if (!read.ok) {
     const { words, ok: _, ...detail } = read;
     return no(refuse('target-unusable', words, detail));

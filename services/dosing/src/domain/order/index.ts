@@ -13,7 +13,7 @@ export type {
   VitalsSample,
   Withdraw,
 } from './commands.js';
-export { readOrder } from './checks.js';
+export { checkOrder, readOrder, unreadable } from './checks.js';
 export { decide } from './decide.js';
 export type {
   Allowance,

@@ -10,7 +10,7 @@ export {
   type TargetPlan,
   type TargetStep,
 } from './control.js';
-export { LONGEST_TARGET_MS, targetOf, type TargetRead } from './order.js';
+export { LONGEST_TARGET_MS, targetOf, type TargetRead, type TargetTerms } from './order.js';
 export {
   OLDEST_BASIS_MS,
   courseFrom,

@@ -1,4 +1,3 @@
-import { bolusOf, toNumber, type Concentration } from '@bcmed/clinical-units';
 import type { PumpOrder } from '@bcmed/events';
 import { pk } from '@bcmed/physiology';
 import type { TargetPlan } from './control.js';
@@ -36,14 +35,15 @@ const no = (
   ...detail,
 });
 
+/** What stands beside the text of a target. */
+export interface TargetTerms {
+  /** Amount in one millilitre of the syringe, in this unit. */
+  readonly amountPerMl: (unit: pk.PkModel['amountUnit']) => number;
+  readonly pumpStepMlPerHour: string;
+}
+
 /** What an order to set a target is reckoned with, or in words why it cannot be. Never throws for what people write. */
-export function targetOf(
-  order: PumpOrder,
-  {
-    concentration,
-    pumpStepMlPerHour,
-  }: { readonly concentration: Concentration; readonly pumpStepMlPerHour: string },
-): TargetRead {
+export function targetOf(order: PumpOrder, { amountPerMl, pumpStepMlPerHour }: TargetTerms): TargetRead {
   const { target, weightKg, rateMlPerHour = 0, volumeMl = 0, drug = '' } = order;
   if (target === undefined) return no('The order names no target.');
   if (!isModel(target.model)) {
@@ -81,7 +81,7 @@ export function targetOf(
       site: target.site === 'effect' ? 'effect-site' : 'plasma',
       target: wanted,
       person,
-      amountPerMl: toNumber(bolusOf('1', concentration, model.amountUnit).value),
+      amountPerMl: amountPerMl(model.amountUnit),
       highestRateMlPerHour: rateMlPerHour,
       pumpStepMlPerHour: Number(pumpStepMlPerHour),
     },
