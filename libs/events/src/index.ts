@@ -15,6 +15,7 @@ export * from './catalogue/alarm-learning.js';
 export * from './catalogue/approvals.js';
 export * from './catalogue/association.js';
 export * from './catalogue/audit.js';
+export * from './catalogue/audit-access.js';
 export * from './catalogue/command.js';
 export * from './catalogue/dosing.js';
 export * from './catalogue/dosing-access.js';

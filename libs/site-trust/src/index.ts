@@ -27,6 +27,15 @@ export {
   type PassTrust,
   type TrustedKey,
 } from './pass/pass-verifier.js';
-export { ByPerson, PersonGuard, demandPermission, personOf } from './pass/person.guard.js';
+export {
+  ByPerson,
+  PersonGuard,
+  REFUSED_PASSES,
+  demandPermission,
+  personOf,
+  type RefusedPasses,
+} from './pass/person.guard.js';
+export { RefusalLimit } from './door/refusal-limit.js';
+export { Tally, type Tallied } from './door/tally.js';
 export { loadServiceIdentity, type IdentitySettings, type ServiceIdentity } from './service-identity.js';
 export { SiteTrust, TRUST_SUBJECTS, type ReadBeside, type SiteTrustSettings } from './site-trust.js';

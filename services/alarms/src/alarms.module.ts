@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { EventLog, JetStreamServer, NATS_CONNECTION, busCredentials, connectNats } from '@bcmed/event-log';
 import type { KeyId } from '@bcmed/seal';
-import { PassVerifier, loadServiceIdentity, type PassTrust } from '@bcmed/site-trust';
+import { PassVerifier, REFUSED_PASSES, loadServiceIdentity, type PassTrust } from '@bcmed/site-trust';
 import { HealthModule, HealthRegistry } from '@bcmed/service-kit';
 import { loggerModule } from '@bcmed/telemetry';
 import { Logger, Module, type DynamicModule } from '@nestjs/common';
@@ -58,6 +58,7 @@ export class AlarmsModule {
         { provide: Reviews, ...part('reviews') },
         { provide: ThresholdBook, ...part('thresholds') },
         { provide: Door, ...part('door') },
+        { provide: REFUSED_PASSES, useExisting: Door },
         { provide: PassVerifier, ...part('passes') },
         {
           provide: NATS_CONNECTION,

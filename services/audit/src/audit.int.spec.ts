@@ -1,6 +1,18 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DifferenceFound, RateChanged, VerificationCompleted, parseEvent } from '@bcmed/events';
+import {
+  AuditDecisionDenied,
+  AuditDecisionsAllowed,
+  AuditPassesRefused,
+  DifferenceFound,
+  RateChanged,
+  VerificationCompleted,
+  isEvent,
+  parseEvent,
+  type EventDefinition,
+  type StreamEvent,
+} from '@bcmed/events';
+import { POLICY_VERSION } from '@bcmed/policy';
 import { parseConfig, serve } from '@bcmed/service-kit';
 import { JetStreamServer } from '@bcmed/event-log';
 import { fixtureSealer, sealed } from '@bcmed/testing';
@@ -9,8 +21,10 @@ import { NestFactory } from '@nestjs/core';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { AUDITOR, NURSE, People } from '../test/people.js';
 import { Ward } from '../test/ward.js';
 import { AuditModule } from './audit.module.js';
+import { Door } from './commands/door.js';
 import { configSchema } from './config.js';
 import { STATUS_OF_CODE } from './errors.js';
 import { serveOpenApi } from './openapi.js';
@@ -18,6 +32,7 @@ import { EVENTS_PROJECTOR } from './views/tokens.js';
 import type { Projector } from './views/projector.js';
 
 let ward: Ward;
+let people: People;
 let app: INestApplication;
 let address: string;
 let enrolled = false;
@@ -57,7 +72,7 @@ interface Run {
 
 /** The caller says what the answer looks like: these are tests of our own service. */
 async function get<Answer>(path: string): Promise<Answer> {
-  const response = await fetch(`${address}${path}`);
+  const response = await fetch(`${address}${path}`, { headers: people.bearer() });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   return (await response.json()) as Answer;
 }
@@ -90,7 +105,7 @@ async function untilProjected(): Promise<void> {
 async function verified(request: object = {}): Promise<Run> {
   const response = await fetch(`${address}/verifications`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...people.bearer() },
     body: JSON.stringify(request),
   });
   expect(response.status).toBe(202);
@@ -121,6 +136,7 @@ beforeAll(async () => {
   ward.log.cutBlock();
   ward.log.appendBlocks(4, 6);
   ward.log.appendRates(3);
+  people = new People(ward.log); // 40 to 44
   await ward.publish();
   await startAudit();
   await untilProjected();
@@ -135,7 +151,7 @@ describe('the audit', () => {
   it('holds every position of the stream once, with its block and its leaf', async () => {
     const rows = await allEvents('outcome=any');
     expect(rows.map(({ position }) => position)).toStrictEqual(
-      Array.from({ length: 39 }, (_, i) => String(i + 1)),
+      Array.from({ length: 44 }, (_, i) => String(i + 1)),
     );
     expect(rows[4]).toMatchObject({ type: RateChanged.type, block: '2', outcome: 'admitted' });
     expect(rows[10]).toMatchObject({ outcome: 'rejected', reason: 'unknown-key', type: null, block: '2' });
@@ -189,7 +205,7 @@ describe('the audit', () => {
     ['/events?from=yesterday', 400, 'from', 'RFC 3339'],
     ['/events/x', 400, 'position', 'decimal digits'],
   ])('names the field that is wrong and its fix: %s', async (path, status, field, fix) => {
-    const response = await fetch(`${address}${path}`);
+    const response = await fetch(`${address}${path}`, { headers: people.bearer() });
     expect(response.status).toBe(status);
     expect(response.headers.get('content-type')).toContain('application/problem+json');
     const problem = (await response.json()) as { errors: { field: string; fix: string }[] };
@@ -197,11 +213,17 @@ describe('the audit', () => {
   });
 
   it('says what it does not have', async () => {
-    const response = await fetch(`${address}/events/4711`);
+    const response = await fetch(`${address}/events/4711`, { headers: people.bearer() });
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ type: 'urn:bcmed:error:BCM-AUDIT-NOT-FOUND', status: 404 });
-    expect((await fetch(`${address}/verifications/01994f7e-7c00-7000-8000-000000000001`)).status).toBe(404);
-    expect((await fetch(`${address}/blocks/99`)).status).toBe(404);
+    expect(
+      (
+        await fetch(`${address}/verifications/01994f7e-7c00-7000-8000-000000000001`, {
+          headers: people.bearer(),
+        })
+      ).status,
+    ).toBe(404);
+    expect((await fetch(`${address}/blocks/99`, { headers: people.bearer() })).status).toBe(404);
   });
 
   it('describes itself as OpenAPI, parameters and answers included', async () => {
@@ -239,7 +261,7 @@ describe('a verification', () => {
     expect(run).toMatchObject({ status: 'completed', recorded: false });
     expect(run.report).toMatchObject({
       verified: true,
-      positions: 39,
+      positions: 44,
       blocks: 6,
       lastBlock: 6,
       differences: [],
@@ -257,7 +279,7 @@ describe('a verification', () => {
       event: {
         type: VerificationCompleted.type,
         subject: run.id,
-        data: { verified: true, lastPosition: '39' },
+        data: { verified: true, lastPosition: '44' },
       },
     });
     await ward.absorb();
@@ -281,7 +303,7 @@ describe('a verification', () => {
     });
     const response = await fetch(`${address}/verifications`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...people.bearer() },
       body: '{"fromBlock":-1}',
     });
     expect(response.status).toBe(400);
@@ -337,6 +359,84 @@ describe('a verification', () => {
     await untilProjected();
     expect((await verified()).report).toMatchObject({ verified: true });
   }, 60_000);
+});
+
+describe('whoever asks', () => {
+  const ask = async (path: string, headers: Record<string, string> = {}, method = 'GET') => {
+    const response = await fetch(`${address}${path}`, { method, headers });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  const saidOf = async (definition: EventDefinition) => {
+    const found: StreamEvent[] = [];
+    for await (const { body } of ward.events.readSubject(`bcmed.${ward.log.site}.audit.>`)) {
+      const parsed = parseEvent(body);
+      if (parsed.ok && isEvent(parsed.event, definition)) found.push(parsed.event);
+    }
+    return found;
+  };
+
+  it('needs a pass that holds, on every route but health and the description', async () => {
+    for (const path of [
+      '/events',
+      '/events/1',
+      '/blocks',
+      '/blocks/1',
+      `/verifications/${ward.log.nextId()}`,
+    ])
+      expect(await ask(path), path).toMatchObject({
+        status: 401,
+        body: { type: 'urn:bcmed:error:BCM-TRUST-PASS-MISSING' },
+      });
+    expect((await ask('/verifications', {}, 'POST')).status).toBe(401);
+    expect((await ask('/health/ready')).status).toBe(200);
+    expect((await ask('/openapi.json')).status).toBe(200);
+  });
+
+  it('and is no auditor is told what it takes, and the denial stands on the stream before', async () => {
+    const refused = await ask('/events', people.bearer(NURSE));
+    expect(refused).toMatchObject({ status: 403, body: { type: 'urn:bcmed:error:BCM-TRUST-NOT-PERMITTED' } });
+    expect(await saidOf(AuditDecisionDenied)).toMatchObject([
+      {
+        subject: NURSE,
+        actor: NURSE,
+        data: {
+          action: 'read-audit',
+          resource: 'all',
+          words: refused.body['detail'],
+          policyVersion: POLICY_VERSION,
+        },
+      },
+    ]);
+    expect(await ask('/verifications', people.bearer(NURSE), 'POST')).toMatchObject({ status: 403 });
+  });
+
+  it('was revoked is refused by the pass of a moment ago', async () => {
+    const before = people.bearer(NURSE);
+    await ward.absorb();
+    people.revoke(NURSE);
+    await ward.publish();
+    await vi.waitFor(async () =>
+      expect(await ask('/events', before)).toMatchObject({
+        status: 401,
+        body: { detail: expect.stringContaining('person-revoked') as string },
+      }),
+    );
+  });
+
+  it('is recorded with what they read, and so is how often nobody was believed', async () => {
+    await app.get(Door).sayCounts();
+    const reads = (await saidOf(AuditDecisionsAllowed)).flatMap(({ subject, data }) =>
+      (data as { reads: { action: string }[] }).reads.map(({ action }) => [subject, action]),
+    );
+    expect(reads).toContainEqual([AUDITOR, 'read-events']);
+    expect(reads).toContainEqual([AUDITOR, 'request-verification']);
+    expect(reads.every(([subject]) => subject === AUDITOR)).toBe(true);
+    const refused = (await saidOf(AuditPassesRefused)).flatMap(
+      ({ data }) => (data as { refused: { fault: string; count: number }[] }).refused,
+    );
+    expect(refused).toContainEqual({ fault: 'missing', count: 6 });
+    expect(refused.map(({ fault }) => fault)).toContain('person-revoked');
+  });
 });
 
 describe('when a server is killed', () => {

@@ -7,18 +7,26 @@ import {
   busCredentials,
   connectNats,
 } from '@bcmed/event-log';
-import { loadServiceIdentity, type ServiceIdentity } from '@bcmed/site-trust';
+import {
+  PassVerifier,
+  REFUSED_PASSES,
+  SiteTrust,
+  loadServiceIdentity,
+  type ServiceIdentity,
+} from '@bcmed/site-trust';
 import { HealthModule, HealthRegistry } from '@bcmed/service-kit';
 import { loggerModule } from '@bcmed/telemetry';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Database } from './adapters/database.js';
 import { Audit } from './audit.js';
+import { Door } from './commands/door.js';
 import { Verifications } from './commands/verifications.js';
 import { VerificationsController } from './commands/verifications.controller.js';
 import type { AuditConfig } from './config.js';
 import { BLOCKS_DURABLE, OnBlockAnchored } from './reactions/on-block-anchored.controller.js';
 import { EVENTS_DURABLE, OnEventAppended } from './reactions/on-event-appended.controller.js';
+import { TrustFeed } from './reactions/trust-feed.js';
 import { BlocksController } from './views/blocks.controller.js';
 import { BlocksView } from './views/blocks-view.js';
 import { EventsController } from './views/events.controller.js';
@@ -71,6 +79,41 @@ export class AuditModule {
           inject: [NATS_CONNECTION],
           useFactory: (connection: NatsConnection) => new EventLog(connection),
         },
+        {
+          provide: SiteTrust,
+          inject: [IDENTITY],
+          useFactory: ({ source, sealer }: ServiceIdentity) =>
+            new SiteTrust({
+              site,
+              rootKeyId,
+              own: { keyId: sealer.keyId, source, area: 'audit' },
+              allowDemonstration: config.ALLOW_DEMONSTRATION,
+            }),
+        },
+        {
+          provide: TrustFeed,
+          inject: [SiteTrust, EventLog],
+          useFactory: (trust: SiteTrust, log: EventLog) => new TrustFeed(trust, log),
+        },
+        {
+          provide: PassVerifier,
+          inject: [SiteTrust, TrustFeed, JetStreamServer],
+          useFactory: (trust: SiteTrust, feed: TrustFeed, server: JetStreamServer) =>
+            new PassVerifier(trust.forPasses(() => feed.isLoaded && server.isFollowing)),
+        },
+        {
+          provide: Door,
+          inject: [PassVerifier, EventLog, IDENTITY, SiteTrust],
+          useFactory: (passes: PassVerifier, log: EventLog, identity: ServiceIdentity, trust: SiteTrust) =>
+            new Door({
+              site,
+              log,
+              identity,
+              trust: passes.trust,
+              isEnrolled: () => trust.enrolment.state === 'enrolled',
+            }),
+        },
+        { provide: REFUSED_PASSES, useExisting: Door },
         { provide: Database, useFactory: () => new Database(config.DATABASE_URL) },
         { provide: EventsView, useFactory: () => new EventsView(site, rootKeyId) },
         {
@@ -146,6 +189,8 @@ export class AuditModule {
             EVENTS_PROJECTOR,
             BLOCKS_PROJECTOR,
             Verifications,
+            TrustFeed,
+            Door,
             EventLog,
             JetStreamServer,
             HealthRegistry,
@@ -155,10 +200,16 @@ export class AuditModule {
             events: Projector,
             blocks: Projector,
             verifications: Verifications,
+            trust: TrustFeed,
+            door: Door,
             log: EventLog,
             server: JetStreamServer,
             health: HealthRegistry,
-          ) => new Audit({ database, events, blocks, verifications, log, server, health }),
+          ) =>
+            new Audit(
+              { database, events, blocks, verifications, trust, door, log, server, health },
+              config.AUDIT_READS_RECORDED_S,
+            ),
         },
       ],
     };

@@ -11,6 +11,17 @@ export const configSchema = z.object({
     .describe(
       'the name of this instance; together with the service it is the holder of the key, for example 1',
     ),
+  ALLOW_DEMONSTRATION: z
+    .enum(['true', 'false'], 'neither true nor false')
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe('whether people that were made for a demonstration are believed: true or false'),
+  AUDIT_READS_RECORDED_S: z.coerce
+    .number('not a number')
+    .min(1, 'below 1')
+    .max(3_600, 'above 3600')
+    .default(60)
+    .describe('for how many seconds what people read is counted before it becomes one event, 1 to 3600'),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(?:ql)?:\/\/\S+$/, 'not the address of a PostgreSQL database')

@@ -216,6 +216,7 @@ export class Stack {
       this.#enrolled('audit', this.backbone.layout.audit, {
         DATABASE_URL: postgres.url,
         CHAIN_RPC_URL: this.urls.chain,
+        ...DEMONSTRATION,
       }),
     );
   }

@@ -6,6 +6,7 @@ import * as alarmLearning from './alarm-learning.js';
 import * as approvals from './approvals.js';
 import * as association from './association.js';
 import * as audit from './audit.js';
+import * as auditAccess from './audit-access.js';
 import * as command from './command.js';
 import * as dosing from './dosing.js';
 import * as dosingAccess from './dosing-access.js';
@@ -32,6 +33,7 @@ export const CATALOGUE: readonly EventDefinition[] = [
   ...Object.values(target),
   ...Object.values(ledger),
   ...Object.values(audit),
+  ...Object.values(auditAccess),
 ];
 
 /** By wire type, for readers. */

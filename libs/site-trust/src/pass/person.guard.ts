@@ -1,5 +1,12 @@
 import { authorise, type Action, type Resource } from '@bcmed/policy';
-import { Injectable, createParamDecorator, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Optional,
+  createParamDecorator,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { NotPermittedError, PassMissingError, PassRefusedError, TrustBehindError } from '../errors.js';
 import { PassVerifier, type PassPerson } from './pass-verifier.js';
 
@@ -12,13 +19,24 @@ interface PassResponse {
   setHeader(name: string, value: string): unknown;
 }
 
+/** Token of whoever counts the requests that the guard refuses; nobody has to be there. */
+export const REFUSED_PASSES = Symbol('who counts passes that do not hold');
+
+export interface RefusedPasses {
+  /** Why, as a stable word; `missing` when there was no pass. */
+  passRefused(fault: string): void;
+}
+
 /**
  * Lets nobody pass who shows no pass of access that holds (401, RFC 6750), and nobody at all while the stream is not followed (503).
  * Demands a provider of {@link PassVerifier}. Behind it a handler gets the person with {@link ByPerson}.
  */
 @Injectable()
 export class PersonGuard implements CanActivate {
-  constructor(private readonly verifier: PassVerifier) {}
+  constructor(
+    private readonly verifier: PassVerifier,
+    @Optional() @Inject(REFUSED_PASSES) private readonly refused?: RefusedPasses,
+  ) {}
 
   canActivate(context: ExecutionContext): true {
     const http = context.switchToHttp();
@@ -26,6 +44,8 @@ export class PersonGuard implements CanActivate {
     try {
       request.passPerson = personOf(this.verifier, request.headers['authorization']);
     } catch (error) {
+      if (error instanceof PassMissingError) this.refused?.passRefused('missing');
+      if (error instanceof PassRefusedError) this.refused?.passRefused(error.fault);
       if (!(error instanceof TrustBehindError))
         http.getResponse<PassResponse>().setHeader('WWW-Authenticate', 'Bearer realm="bcmed"');
       throw error;

@@ -14,11 +14,10 @@ import {
   type PolicyRequest,
   type Resource,
 } from '@bcmed/policy';
-import { NotPermittedError, type PassPerson, type PassTrust } from '@bcmed/site-trust';
+import { NotPermittedError, RefusalLimit, Tally, type PassPerson, type PassTrust } from '@bcmed/site-trust';
 import { v7 as uuidv7 } from 'uuid';
 import type { AlarmStore } from '../adapters/alarm-store.js';
 import type { Clock } from '../adapters/clock.js';
-import { Tally } from '../domain/tally.js';
 import type { Episode } from '../domain/episode.js';
 import { TooManyRefusalsError } from '../errors.js';
 import { isoOf, sealed, type Signature } from './event-maker.js';
@@ -43,16 +42,12 @@ interface Asked {
   readonly decision: Decision;
 }
 
-/** So many refusals of one person in a minute are recorded; whoever goes on is refused unrecorded. */
-const PER_MINUTE = 60;
-const MINUTE_MS = 60_000;
-
 /**
  * Who may do what with an alarm. Every no is an event before the person is told; what was read, and passes that did not hold, are
  * counted and said once in a while. KNOWN: what was counted and not yet said is lost by a kill.
  */
 export class Door {
-  readonly #denials = new Map<string, number[]>();
+  readonly #denials = new RefusalLimit();
   readonly #reads = new Tally();
   readonly #refused = new Tally();
   /** Called when something was said that waits to be published. */
@@ -131,7 +126,8 @@ export class Door {
   #demand({ request, decision }: Asked, alarm?: string): void {
     if (decision.outcome === 'allowed') return;
     const { person, action, resource } = request;
-    this.#demandRoom(person);
+    if (!this.#denials.take(person, this.settings.clock.nowMs()))
+      throw new TooManyRefusalsError('Refused too often within a minute. Wait a minute, then ask again.');
     this.#say(AlarmDecisionDenied, toToken(person), person, {
       action,
       resourceKind: resource.kind,
@@ -144,16 +140,6 @@ export class Door {
       ...(alarm !== undefined && { alarm }),
     });
     throw new NotPermittedError({ request, decision });
-  }
-
-  #demandRoom(person: string): void {
-    const nowMs = this.settings.clock.nowMs();
-    for (const [known, times] of this.#denials)
-      if (times.every((ms) => nowMs - ms >= MINUTE_MS)) this.#denials.delete(known);
-    const recent = (this.#denials.get(person) ?? []).filter((ms) => nowMs - ms < MINUTE_MS);
-    if (recent.length >= PER_MINUTE)
-      throw new TooManyRefusalsError('Refused too often within a minute. Wait a minute, then ask again.');
-    this.#denials.set(person, [...recent, nowMs]);
   }
 
   #say(definition: EventDefinition, entity: string, actor: string, data: object): void {

@@ -7,8 +7,7 @@ import type { Episode } from '../domain/episode.js';
 import { viewOf, type AlarmView } from '../domain/telling.js';
 import { AlarmNotFoundError } from '../errors.js';
 import { Door } from '../commands/door.js';
-import { PassesOnly } from './passes-only.guard.js';
-import { ByPerson, PassVerifier, type PassPerson } from '@bcmed/site-trust';
+import { ByPerson, PassVerifier, PersonGuard, type PassPerson } from '@bcmed/site-trust';
 import {
   acknowledgement,
   alarmsQuery,
@@ -32,7 +31,7 @@ interface EventResponse {
 const MOST_UNSENT_BYTES = 4 * 1_024 * 1_024;
 
 /** Alarms as people and consoles see them, and what they may say to them. */
-@UseGuards(PassesOnly)
+@UseGuards(PersonGuard)
 @Controller('alarms')
 export class AlarmsController {
   constructor(

@@ -1,8 +1,7 @@
 import { Controller, Get, Header, HttpCode, Post, Query, Res, UseGuards } from '@nestjs/common';
-import { ByPerson, type PassPerson } from '@bcmed/site-trust';
+import { ByPerson, PersonGuard, type PassPerson } from '@bcmed/site-trust';
 import { Door } from '../commands/door.js';
 import { Reviews } from '../commands/reviews.js';
-import { PassesOnly } from './passes-only.guard.js';
 import { reviewQuery, type ReviewQuery } from './api-schemas.js';
 
 /** No script, no font, no picture from anywhere: the page is what it says. */
@@ -13,7 +12,7 @@ interface Response {
 }
 
 /** The periodic review. */
-@UseGuards(PassesOnly)
+@UseGuards(PersonGuard)
 @Controller('alarms/review')
 export class ReviewController {
   constructor(

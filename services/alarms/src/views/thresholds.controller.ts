@@ -1,13 +1,12 @@
-import { ByPerson, type PassPerson } from '@bcmed/site-trust';
+import { ByPerson, PersonGuard, type PassPerson } from '@bcmed/site-trust';
 import { Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { Door } from '../commands/door.js';
 import { ThresholdBook } from '../commands/threshold-book.js';
 import { proposalParam, type ProposalParam } from './api-schemas.js';
-import { PassesOnly } from './passes-only.guard.js';
 import { thresholdViewOf, type ThresholdView } from './threshold-view.js';
 
 /** What was learned of alarms, what is proposed, and what is in force. */
-@UseGuards(PassesOnly)
+@UseGuards(PersonGuard)
 @Controller('alarms/thresholds')
 export class ThresholdsController {
   constructor(

@@ -1,7 +1,9 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { ByPerson, PersonGuard, type PassPerson } from '@bcmed/site-trust';
+import { Body, Controller, Get, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBadRequestResponse,
+  ApiBearerAuth,
   ApiNotFoundResponse,
   ApiOkResponse,
   ApiOperation,
@@ -18,6 +20,7 @@ import {
   verificationRequest,
   type VerificationRequest,
 } from '../views/api-schemas.js';
+import { Door } from './door.js';
 import { Verifications } from './verifications.js';
 
 type Shown = z.infer<typeof verification>;
@@ -29,9 +32,14 @@ interface Headers {
 
 /** Ask for a verification, and see what it found. */
 @ApiTags('verifications')
+@ApiBearerAuth()
+@UseGuards(PersonGuard)
 @Controller('verifications')
 export class VerificationsController {
-  constructor(private readonly verifications: Verifications) {}
+  constructor(
+    private readonly verifications: Verifications,
+    private readonly door: Door,
+  ) {}
 
   @Post()
   @HttpCode(202)
@@ -46,9 +54,11 @@ export class VerificationsController {
   @ApiBadRequestResponse({ standardSchema: problem })
   @ApiTooManyRequestsResponse({ standardSchema: problem })
   async request(
+    @ByPerson() by: PassPerson,
     @Body({ schema: verificationRequest.default({}) }) request: VerificationRequest,
     @Res({ passthrough: true }) response: Headers,
   ): Promise<Shown> {
+    await this.door.demand(by, 'request-verification');
     const made = await this.verifications.request(request);
     response.setHeader('Location', `/verifications/${made.id}`);
     return shown(made);
@@ -58,7 +68,11 @@ export class VerificationsController {
   @ApiOperation({ summary: 'How far a verification is, or what it found' })
   @ApiOkResponse({ standardSchema: verification })
   @ApiNotFoundResponse({ standardSchema: problem })
-  async one(@Param({ schema: idParam }) { id }: z.infer<typeof idParam>): Promise<Shown> {
+  async one(
+    @ByPerson() by: PassPerson,
+    @Param({ schema: idParam }) { id }: z.infer<typeof idParam>,
+  ): Promise<Shown> {
+    await this.door.demand(by, 'read-verification');
     return shown(await this.verifications.find(id));
   }
 }

@@ -1,6 +1,8 @@
-import { Controller, Get, Param, Query, Req } from '@nestjs/common';
+import { ByPerson, PersonGuard, type PassPerson } from '@bcmed/site-trust';
+import { Controller, Get, Param, Query, Req, UseGuards } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
+  ApiBearerAuth,
   ApiNotFoundResponse,
   ApiOkResponse,
   ApiOperation,
@@ -8,6 +10,7 @@ import {
 } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { Database } from '../adapters/database.js';
+import { Door } from '../commands/door.js';
 import { NotFoundError } from '../errors.js';
 import type { Block } from '../generated/prisma/client.js';
 import {
@@ -23,18 +26,25 @@ import { nextPage, type RequestLine } from './paging.js';
 
 /** Confirmed blocks, each checked before it came into the view. */
 @ApiTags('blocks')
+@ApiBearerAuth()
+@UseGuards(PersonGuard)
 @Controller('blocks')
 export class BlocksController {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly door: Door,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'Blocks in order' })
   @ApiOkResponse({ standardSchema: blocksPage })
   @ApiBadRequestResponse({ standardSchema: problem })
   async list(
+    @ByPerson() by: PassPerson,
     @Query({ schema: blocksQuery }) { after, limit }: BlocksQuery,
     @Req() request: RequestLine,
   ): Promise<z.infer<typeof blocksPage>> {
+    await this.door.demand(by, 'read-blocks');
     const rows = await this.database.client.block.findMany({
       ...(after === undefined ? {} : { where: { number: { gt: after } } }),
       orderBy: { number: 'asc' },
@@ -49,8 +59,10 @@ export class BlocksController {
   @ApiOkResponse({ standardSchema: blockDetail })
   @ApiNotFoundResponse({ standardSchema: problem })
   async one(
+    @ByPerson() by: PassPerson,
     @Param({ schema: numberParam }) { number }: z.infer<typeof numberParam>,
   ): Promise<z.infer<typeof blockDetail>> {
+    await this.door.demand(by, 'read-block');
     const row = await this.database.client.block.findUnique({ where: { number } });
     if (!row) throw new NotFoundError(`The view holds no block ${number.toString()}.`);
     const body = Buffer.from(row.body);

@@ -1,6 +1,8 @@
-import { Controller, Get, Param, Query, Req } from '@nestjs/common';
+import { ByPerson, PersonGuard, type PassPerson } from '@bcmed/site-trust';
+import { Controller, Get, Param, Query, Req, UseGuards } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
+  ApiBearerAuth,
   ApiNotFoundResponse,
   ApiOkResponse,
   ApiOperation,
@@ -8,6 +10,7 @@ import {
 } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { Database } from '../adapters/database.js';
+import { Door } from '../commands/door.js';
 import { NotFoundError } from '../errors.js';
 import type { Event, Prisma } from '../generated/prisma/client.js';
 import { readPosition } from '@bcmed/views';
@@ -27,18 +30,25 @@ type Summary = z.infer<typeof eventSummary>;
 
 /** Events as the rules admitted them, in the order of the stream; a page ends where the next one begins, also while events come in. */
 @ApiTags('events')
+@ApiBearerAuth()
+@UseGuards(PersonGuard)
 @Controller('events')
 export class EventsController {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly door: Door,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'Events by pump, type, actor and time, paged by their position in the stream' })
   @ApiOkResponse({ standardSchema: eventsPage })
   @ApiBadRequestResponse({ standardSchema: problem })
   async list(
+    @ByPerson() by: PassPerson,
     @Query({ schema: eventsQuery }) query: EventsQuery,
     @Req() request: RequestLine,
   ): Promise<z.infer<typeof eventsPage>> {
+    await this.door.demand(by, 'read-events');
     const { client } = this.database;
     const position = await readPosition(client, EVENTS_PROJECTION);
     const rows = await client.event.findMany({
@@ -57,8 +67,10 @@ export class EventsController {
   @ApiOkResponse({ standardSchema: eventDetail })
   @ApiNotFoundResponse({ standardSchema: problem })
   async one(
+    @ByPerson() by: PassPerson,
     @Param({ schema: positionParam }) { position }: z.infer<typeof positionParam>,
   ): Promise<z.infer<typeof eventDetail>> {
+    await this.door.demand(by, 'read-event');
     const row = await this.database.client.event.findUnique({ where: { position } });
     if (!row) throw new NotFoundError(`The view holds no position ${position.toString()}.`);
     const summary = summaryOf(row, await this.#blocksOf([row]));
