@@ -244,6 +244,29 @@ describe('somebody whose rights change', () => {
     expect(JSON.stringify(snapshot)).not.toContain(PATIENT);
   });
 
+  it('sees a patient by emergency access until it ends by the clock, and nobody else of that unit', () => {
+    const scene = new Scene();
+    const browser = new Browser();
+    const line = scene.line(browser);
+    browser.take();
+    const until = new Date(NOON_MS + 60_000).toISOString();
+    const access = { id: 'e', person: NURSE, patient: 'stay-5e', unit: 'icu-2', until, closed: false };
+    scene.happens(sampled('stay-6f', 70), made('8002-3', 'stay-6f', { bed: 'bed-2', unit: 'icu-2' }));
+    scene.people = { ...scene.people, emergencies: { e: access } };
+    const look = (): Said[] => {
+      scene.permissions.refresh();
+      line.tick(scene.nowMs);
+      return browser.take().filter(({ event }) => event === 'snapshot');
+    };
+    const [more] = look();
+    expect(keys(more?.data.changes ?? [])).toContain('vitals/stay-5e');
+    expect(JSON.stringify(more)).not.toContain('stay-6f');
+    scene.nowMs += 59_000;
+    expect(look()).toEqual([]);
+    scene.nowMs += 1_000;
+    expect(keys(look()[0]?.data.changes ?? [])).not.toContain('vitals/stay-5e');
+  });
+
   it('keeps the picture when the change is about something else', () => {
     const scene = new Scene();
     const browser = new Browser();
