@@ -29,6 +29,8 @@ export interface SiteTrustSettings {
 export interface ReadBeside {
   /** Filters of the site, none of which overlaps with {@link TRUST_SUBJECTS}. */
   readonly subjects: readonly string[];
+  /** Passes over messages without judging them, which is what takes the time; everything is wanted when it is left out. */
+  readonly wants?: (message: LogMessage) => boolean;
   /** May get a message again when the read was begun anew. */
   readonly take: (message: LogMessage, verdict: Admission) => void;
 }
@@ -89,9 +91,8 @@ export class SiteTrust {
       const others = pattern === TRUST_SUBJECTS[0] ? [] : (beside?.subjects ?? []);
       for await (const message of log.readSubjects([subject, ...others], { from, to })) {
         // The area is the third word of a subject.
-        if (message.subject.split('.')[2] !== subject.split('.')[2])
-          beside?.take(message, this.judge(message));
-        else this.take(message);
+        if (message.subject.split('.')[2] === subject.split('.')[2]) this.take(message);
+        else if (beside?.wants?.(message) !== false) beside?.take(message, this.judge(message));
         if (this.validators && pattern === TRUST_SUBJECTS[0]) break;
       }
     }

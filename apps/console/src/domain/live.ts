@@ -93,6 +93,38 @@ export interface PumpView {
   readonly waitingOrderId?: string;
   /** The newest command to it. */
   readonly lastCommandId?: string;
+  /** What it is, or was last, steered to; gone when it is ordered something else but a bolus. */
+  readonly target?: TargetView;
+}
+
+/** A pump that is steered to a concentration in its patient: what people signed, and the newest step. Concentrations in `unit`. */
+export interface TargetView {
+  readonly commandId: string;
+  /** Name of the pharmacokinetic model. */
+  readonly model: string;
+  readonly site: 'plasma' | 'effect';
+  /** Exact decimal. */
+  readonly concentration: string;
+  readonly unit: string;
+  readonly untilMs: number;
+  /** What nobody but people may pass. */
+  readonly ceilingMlPerHour: number;
+  readonly mostMl: number;
+  /** ordered: no step yet; steered; held: no step came, the pump runs at a rate that never passes the target; ended. */
+  readonly state: 'ordered' | 'steered' | 'held' | 'ended';
+  readonly step?: {
+    readonly number: number;
+    readonly atMs: number;
+    readonly rateMlPerHour: number;
+    readonly plasma: number;
+    readonly effect: number;
+    readonly predictedPlasma: number;
+    readonly predictedEffect: number;
+    readonly volumeGivenMl: number;
+  };
+  /** Why it is held or ended. */
+  readonly reason?: string;
+  readonly words?: string;
 }
 
 export interface BedView {

@@ -12,6 +12,21 @@ const ALARMS_MS = 86_400_000;
 /** A long read lets others in so often. */
 const IN_ONE_GO = 64;
 const MOST_CAUSES = 1_000;
+/** What was ordered longer ago is over; who lies where is read from the beginning. */
+const ORDERS_MS = 7 * 86_400_000;
+
+/** What dosing says of orders and commands. Its steps to a target come every ten seconds, so of those the newest will do. */
+const ORDERS = [
+  'order-placed',
+  'order-refused',
+  'limit-overridden',
+  'infusion-authorised',
+  'authorisation-withdrawn',
+  'response-assessed',
+  'infusion-closed',
+  'command-authorised',
+  'stop-ordered',
+];
 
 const ANSWERS = ['command-executed', 'command-failed', 'command-outcome-unknown', 'command-outcome-resolved'];
 /** Events of which the newest of each pump says how things stand. */
@@ -26,6 +41,9 @@ const STANDING = [
   'vtbi-changed',
   'volume-cleared',
   'syringe-changed',
+  'target-held',
+  'target-resumed',
+  'target-ended',
 ];
 const ALARMS = ['alarm-raised', 'alarm-cleared'];
 /** Areas of which nothing is shown. */
@@ -78,8 +96,14 @@ export class SiteInbox {
     const { site } = this.settings;
     const pump = (name: string): string => `bcmed.${site}.pump.*.${name}`;
     await this.trust.load(log, {
-      // What was ordered and what became of it, in its order.
-      subjects: [`bcmed.${site}.association.>`, `bcmed.${site}.dosing.>`, ...ANSWERS.map(pump)],
+      // Who lies where, what was ordered and what became of it, in its order.
+      subjects: [
+        `bcmed.${site}.association.>`,
+        ...ORDERS.map((name) => `bcmed.${site}.dosing.*.${name}`),
+        ...ANSWERS.map(pump),
+      ],
+      wants: ({ subject, timestampMs }) =>
+        subject.startsWith(`bcmed.${site}.association.`) || timestampMs >= this.nowMs() - ORDERS_MS,
       take: (_, verdict) => {
         if (verdict.outcome === 'admitted') this.ward.take(verdict.event, this.nowMs());
       },
@@ -90,6 +114,7 @@ export class SiteInbox {
       for await (const message of messages) found.set(message.position, message);
     };
     for (const name of STANDING) await keep(log.readNewest(pump(name), upTo));
+    await keep(log.readNewest(`bcmed.${site}.dosing.*.target-step`, upTo));
     await keep(log.readNewest(`bcmed.${site}.vitals.*.sampled`, upTo));
     const from = await positionAt(log, this.nowMs() - ALARMS_MS, upTo);
     await keep(log.readSubjects(ALARMS.map(pump), { from, to: upTo }));

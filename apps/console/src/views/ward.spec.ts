@@ -1,5 +1,4 @@
 import {
-  CommandExecuted,
   CommandOutcomeResolved,
   CommandOutcomeUnknown,
   InfusionAuthorised,
@@ -8,6 +7,10 @@ import {
   OrderRefused,
   AuthorisationWithdrawn,
   RateChanged,
+  TargetEnded,
+  TargetHeld,
+  TargetResumed,
+  TargetStep,
   toToken,
   type StreamEvent,
 } from '@bcmed/events';
@@ -19,6 +22,7 @@ import {
   connected,
   ended,
   event,
+  executed,
   lost,
   made,
   nextId,
@@ -240,25 +244,13 @@ describe('an infusion', () => {
 });
 
 describe('a command', () => {
-  const executed = (more: Record<string, unknown> = {}) =>
-    event(
-      CommandExecuted,
-      toToken(PUMP),
-      {
-        commandId: COMMAND,
-        action: 'set-rate',
-        framesWritten: ['INF_RATE^6.00^ml/h'],
-        setRateMlPerHour: 6,
-        delivering: true,
-        readBackAfterMs: 64,
-        commandPosition: '9',
-        ...more,
-      },
-      { atMs: NOON_MS + 250 },
-    );
-
   it('is shown with what was read back and how long it took, and its pump names it', () => {
-    const ward = given(made(PUMP, PATIENT), status(), commanded(COMMAND), executed());
+    const ward = given(
+      made(PUMP, PATIENT),
+      status(),
+      commanded(COMMAND),
+      executed(COMMAND, { atMs: NOON_MS + 250 }),
+    );
     expect(only(ward, 'command')).toEqual([
       {
         commandId: COMMAND,
@@ -301,6 +293,80 @@ describe('a command', () => {
     for (let one = 0; one < 400; one++) ward.take(commanded(nextId()), NOON_MS);
     expect(only(ward, 'command')).toHaveLength(400);
     expect(only(ward, 'command').map(({ commandId }) => commandId)).not.toContain(COMMAND);
+  });
+});
+
+describe('a pump that is steered to a concentration', () => {
+  const TARGET = {
+    action: 'set-target',
+    rateMlPerHour: 60,
+    volumeMl: 40,
+    weightKg: '80',
+    untilAt: new Date(NOON_MS + 3_600_000).toISOString(),
+    target: {
+      model: 'propofol-schnider',
+      site: 'effect',
+      concentration: '2.5',
+      unit: 'microgram/ml',
+      ageYears: 60,
+      heightCm: 175,
+      sex: 'male',
+    },
+  };
+  const step = (number: number, commandId = COMMAND) =>
+    event(TargetStep, toToken(PUMP), {
+      commandId,
+      step: number,
+      rateMlPerHour: 42.3,
+      holdRateMlPerHour: 31.5,
+      plasma: 3.41,
+      effect: 2.1,
+      predictedPlasma: 3.38,
+      predictedEffect: 2.2,
+      volumeGivenMl: 4.8,
+    });
+  const targetOf = (ward: Ward) => only(ward, 'pump')[0]?.target;
+
+  it('shows what people signed, and the newest step', () => {
+    const ward = given(made(PUMP, PATIENT), status(), commanded(COMMAND, TARGET));
+    expect(targetOf(ward)).toMatchObject({
+      state: 'ordered',
+      concentration: '2.5',
+      unit: 'microgram/ml',
+      site: 'effect',
+      untilMs: NOON_MS + 3_600_000,
+      ceilingMlPerHour: 60,
+      mostMl: 40,
+    });
+    for (const one of [step(1), step(3), step(2), step(9, nextId())]) ward.take(one, NOON_MS);
+    expect(targetOf(ward)).toMatchObject({
+      state: 'steered',
+      step: { number: 3, atMs: NOON_MS, rateMlPerHour: 42.3, effect: 2.1, predictedEffect: 2.2 },
+    });
+  });
+
+  it('says that it is held until its adapter says that it follows again, and why it ended', () => {
+    const about = { commandId: COMMAND, lastStep: 1, rateMlPerHour: 31.5, detail: 'no step for 30 s' };
+    const ward = given(status(), commanded(COMMAND, TARGET), step(1));
+    ward.take(event(TargetHeld, toToken(PUMP), about), NOON_MS);
+    ward.take(step(2), NOON_MS);
+    expect(targetOf(ward)).toMatchObject({ state: 'held', words: 'no step for 30 s', step: { number: 2 } });
+    const again = { commandId: COMMAND, step: 2, rateMlPerHour: 40.1 };
+    ward.take(event(TargetResumed, toToken(PUMP), again), NOON_MS);
+    expect(targetOf(ward)?.state).toBe('steered');
+    expect(targetOf(ward)).not.toHaveProperty('words');
+    const over = { commandId: COMMAND, lastStep: 2, reason: 'stop', detail: 'stopped', commandPosition: '9' };
+    ward.take(event(TargetEnded, toToken(PUMP), over), NOON_MS);
+    expect(targetOf(ward)).toMatchObject({ state: 'ended', reason: 'stop' });
+  });
+
+  it('keeps its target with a bolus and a stop, and loses it with another order', () => {
+    const ward = given(status(), commanded(COMMAND, TARGET));
+    ward.take(commanded(nextId(), { action: 'bolus', volumeMl: 2 }), NOON_MS);
+    ward.take(stopped(nextId()), NOON_MS);
+    expect(targetOf(ward)).toMatchObject({ commandId: COMMAND });
+    ward.take(commanded(nextId()), NOON_MS);
+    expect(targetOf(ward)).toBeUndefined();
   });
 });
 

@@ -1,12 +1,21 @@
-import { isEvent, OrderPlaced, StatusSampled, toToken, VitalsSampled, type StreamEvent } from '@bcmed/events';
+import {
+  isEvent,
+  OrderPlaced,
+  StatusSampled,
+  TargetStep,
+  toToken,
+  VitalsSampled,
+  type StreamEvent,
+} from '@bcmed/events';
 import type { AnchoredBlock } from '@bcmed/verification';
 import { blockOf } from './folds/block.js';
 import { Board, type Whose } from '../domain/board.js';
 import { commandAfter, commandAnswered, commandGiven } from './folds/command.js';
 import { infusionAfter } from './folds/infusion.js';
-import type { Change, CommandView, InfusionView, PumpView, VitalsView } from '../domain/live.js';
+import type { Change, CommandView, InfusionView, PumpView, TargetView, VitalsView } from '../domain/live.js';
 import { pumpAfter, unheardPump, type ShownPump } from './folds/pump.js';
 import { isAgain, placeOf } from '../domain/sender-place.js';
+import { targetAfter, targetAfterCommand } from './folds/target.js';
 import { vitalsOf } from './folds/vitals.js';
 import { Places } from './places.js';
 import { Trends } from './trends.js';
@@ -40,6 +49,7 @@ export class Ward {
     { readonly command: CommandView; readonly whose: Whose | undefined }
   >();
   readonly #newestCommand = new Map<string, string>();
+  readonly #targets = new Map<string, TargetView>();
   readonly #published = new Map<string, string>();
   readonly #blocks: string[] = [];
 
@@ -95,6 +105,7 @@ export class Ward {
     const before = this.#pumps.get(pump);
     const place = placeOf(event);
     if (before !== undefined && isAgain(place, before.place)) return;
+    this.#steer(pump, event);
     const known = before?.value ?? unheardPump(this.#places.of(pump)?.pump ?? pump);
     this.#pumps.set(pump, { value: pumpAfter(known, event), place });
     this.#publishPump(pump, nowMs);
@@ -136,13 +147,26 @@ export class Ward {
       const whose = order.patient === undefined ? this.#at(pump) : this.#of(order.patient, order.unit);
       this.#commands.set(command.commandId, { command, whose });
       this.#newestCommand.set(pump, command.commandId);
+      const target = targetAfterCommand(this.#targets.get(pump), command.commandId, order);
+      if (target === undefined) this.#targets.delete(pump);
+      else this.#targets.set(pump, target);
       this.board.put(command.commandId, { of: 'command', value: command }, whose, nowMs);
       this.#forgetCommands();
       this.#publishPump(pump, nowMs);
       return;
     }
+    if (isEvent(event, TargetStep)) {
+      this.#steer(event.subject, event);
+      this.#publishPump(event.subject, nowMs);
+      return;
+    }
     if (isEvent(event, OrderPlaced)) this.#noteUnit(event.subject, event.data.order.text);
     this.#infusion(event, nowMs);
+  }
+
+  #steer(pump: string, event: StreamEvent): void {
+    const target = this.#targets.get(pump);
+    if (target !== undefined) this.#targets.set(pump, targetAfter(target, event));
   }
 
   #infusion(event: StreamEvent, nowMs: number): void {
@@ -192,6 +216,7 @@ export class Ward {
     const place = this.#places.of(pump);
     const infusion = this.#infusionOn(pump);
     const lastCommandId = this.#newestCommand.get(pump);
+    const target = this.#targets.get(pump);
     const { authorised, waiting } = infusion ?? {};
     return {
       ...shown,
@@ -208,6 +233,7 @@ export class Ward {
       ...(authorised && { dose: authorised.dose, authorisedRateMlPerHour: authorised.rateMlPerHour }),
       ...(waiting && { waitingOrderId: waiting.orderId }),
       ...(lastCommandId !== undefined && { lastCommandId }),
+      ...(target && { target }),
     };
   }
 

@@ -2,6 +2,7 @@ import {
   AssociationEnded,
   AssociationMade,
   CommandAuthorised,
+  CommandExecuted,
   createEvent,
   PumpAlarmCleared,
   PumpAlarmRaised,
@@ -178,6 +179,22 @@ export const commanded = (id: string, change: Record<string, unknown> = {}): Str
     toToken(PUMP),
     { order: signedOrder(change), approvalsNeeded: 1, ruleVersion: 'example 2026.1' },
     { id },
+  );
+
+export const executed = (commandId: string, more: More = {}): StreamEvent =>
+  event(
+    CommandExecuted,
+    toToken(PUMP),
+    {
+      commandId,
+      action: 'set-rate',
+      framesWritten: ['INF_RATE^6.00^ml/h'],
+      setRateMlPerHour: 6,
+      delivering: true,
+      readBackAfterMs: 64,
+      commandPosition: '9',
+    },
+    more,
   );
 
 export const stopped = (id: string): StreamEvent =>

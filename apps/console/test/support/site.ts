@@ -43,6 +43,7 @@ export const SCRIPT = 'export {};\n';
 export class ConsoleSite {
   readonly fixture = new LogFixture();
   readonly monitor = fixtureSealer('monitor');
+  readonly dosing = fixtureSealer('dosing');
   #published = 0;
   #confirmed = 0;
   #ids = 0;
@@ -75,6 +76,7 @@ export class ConsoleSite {
     await setUpStreams(connection, site.fixture.site);
     await setUpConsumers(connection, site.fixture.site);
     site.fixture.enrol(site.monitor, 'icu-monitor/1', ['vitals', 'association'], 'device');
+    site.fixture.enrol(site.dosing, 'dosing/1', ['dosing'], 'service');
     await site.publish();
     await writePage(join(folder, 'web'));
     await Promise.all([site.startAccess(), site.startConsole()]);

@@ -32,6 +32,7 @@ export type ShownPump = Omit<
   | 'authorisedRateMlPerHour'
   | 'waitingOrderId'
   | 'lastCommandId'
+  | 'target'
 >;
 
 /** A pump of which nothing was heard. Its serial is the one in subjects until the pump says how it writes it. */
