@@ -28,6 +28,11 @@ export class BlockFaults {
     return this.#damaged.length;
   }
 
+  /** Whether a fault of this block, the last good one, was found so far. */
+  reported(block: bigint): boolean {
+    return this.#reportedFor === block;
+  }
+
   /** A message that cannot be relied on at all. */
   damaged(kind: DifferenceKind, detail: string): void {
     this.#damaged.push({ kind, detail });

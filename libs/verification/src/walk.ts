@@ -17,6 +17,8 @@ import { named, streamFault } from './stream-fault.js';
 export interface ObservedPositions {
   readonly block: bigint | undefined;
   readonly positions: readonly JudgedPosition[];
+  /** The message of BLOCKS that confirmed the block; absent where anything about it differs, which is reported already. */
+  readonly confirmation?: StreamEntry;
 }
 
 /** A second look at the same positions, for whoever holds another copy of them: a view, an export's tiles. */
@@ -116,10 +118,10 @@ export class Walk {
       piece.push(await this.#judge(slot, undefined));
       this.tail++;
       if (piece.length < TAIL_PIECE) continue;
-      await this.#observe(undefined, piece);
+      await this.#observe({ block: undefined, positions: piece });
       piece = [];
     }
-    await this.#observe(undefined, piece);
+    await this.#observe({ block: undefined, positions: piece });
   }
 
   async #block(entry: StreamEntry): Promise<void> {
@@ -135,7 +137,8 @@ export class Walk {
     const judged = await this.#judgeRange(data, header);
     const proven = this.#compare(data, header, judged);
     this.#checkSeal(entry, read);
-    await this.#observe(header.number, proven);
+    const intact = !this.faults.reported(header.number);
+    await this.#observe({ block: header.number, positions: proven, ...(intact && { confirmation: entry }) });
     this.blocks++;
   }
 
@@ -206,10 +209,10 @@ export class Walk {
       this.#frontier = this.#frontier?.append(judged.leafHash);
       piece.push(judged);
       if (piece.length < TAIL_PIECE) continue;
-      await this.#observe(undefined, piece);
+      await this.#observe({ block: undefined, positions: piece });
       piece = [];
     }
-    await this.#observe(undefined, piece);
+    await this.#observe({ block: undefined, positions: piece });
   }
 
   async #judgeRange(data: AnchoredBlock, header: BlockHeader): Promise<JudgedPosition[]> {
@@ -362,10 +365,9 @@ export class Walk {
     else this.#fault('bad-seal', `the ledger's seal on the message does not hold: ${fault}`, this.number);
   }
 
-  async #observe(block: bigint | undefined, positions: readonly JudgedPosition[]): Promise<void> {
-    if (positions.length === 0) return;
-    for (const difference of await this.settings.observe({ block, positions }))
-      this.settings.differences.add(difference);
+  async #observe(observed: ObservedPositions): Promise<void> {
+    if (observed.positions.length === 0) return;
+    for (const difference of await this.settings.observe(observed)) this.settings.differences.add(difference);
   }
 
   #fault(kind: DifferenceKind, detail: string, block: bigint, about?: JudgedPosition): void {

@@ -313,6 +313,11 @@ describe('a verification', () => {
     ['body', `SET "body" = set_byte("body", 300, get_byte("body", 300) # 1)`, 'body differs at byte 300'],
     ['leaf', `SET "leaf_hash" = set_byte("leaf_hash", 3, get_byte("leaf_hash", 3) # 16)`, 'leafHash differs'],
     ['subject', `SET "subject" = 'bcmed.s1.pump.other.rate-changed'`, 'subject is bcmed.s1.pump.other'],
+    [
+      'id',
+      `SET "id" = '01994f7e-7c00-7000-8000-00000000f009'`,
+      'id is 01994f7e-7c00-7000-8000-00000000f009, the stream says',
+    ],
     ['actor', `SET "actor" = 'somebody'`, 'actor is somebody, the stream says front-panel'],
     [
       'seal',
@@ -359,6 +364,109 @@ describe('a verification', () => {
     await untilProjected();
     expect((await verified()).report).toMatchObject({ verified: true });
   }, 60_000);
+});
+
+describe('a verification of the rows that say which block proves an event', () => {
+  const LEAF = `'\\x00'::bytea`;
+
+  it.each([
+    ['first position', `"first_position" = 5`, 'firstPosition is 5, the stream says 13'],
+    ['last position', `"last_position" = 1000`, 'lastPosition is 1000, the stream says 18'],
+    ['tree size', `"tree_size" = 19`, 'treeSize is 19, the stream says 18'],
+    ['root', `"root_hash" = '0x00'`, 'rootHash is 0x00, the stream says 0x'],
+    ['link', `"previous_hash" = '0x00'`, 'previousHash is 0x00'],
+    ['hash', `"block_hash" = '0x00'`, 'blockHash is 0x00'],
+    ['time', `"time" = "time" + interval '1 ms'`, 'time is'],
+    ['signers', `"signers" = ARRAY['0x00']`, 'signers is ["0x00"]'],
+    ['count of the refused', `"rejected" = 1`, 'rejected is 1, the stream says 0'],
+    ['place on the chain', `"transaction_hash" = '0x00'`, 'transactionHash is 0x00'],
+    ['contract', `"contract" = '0x00'`, 'contract is 0x00'],
+    ['seal', `"seal" = 'x' || "seal"`, 'seal is x'],
+    ['body', `"body" = set_byte("body", 300, get_byte("body", 300) # 1)`, 'body differs at byte 300'],
+  ])('names the block whose row was changed: %s', async (_, change, detail) => {
+    await inDatabase('CREATE TABLE kept AS SELECT * FROM "block" WHERE "number" = 3');
+    await inDatabase(`UPDATE "block" SET ${change} WHERE "number" = 3`);
+    const { report } = await verified();
+    await inDatabase(
+      'DELETE FROM "block" WHERE "number" = 3; INSERT INTO "block" TABLE kept; DROP TABLE kept',
+    );
+    expect(report.verified).toBe(false);
+    expect(report.differences).toMatchObject([
+      { where: 'view', kind: 'row-differs', block: 3, detail: expect.stringContaining(detail) as string },
+    ]);
+  });
+
+  it('names a block whose row is missing, also in a range', async () => {
+    await inDatabase('CREATE TABLE kept AS SELECT * FROM "block" WHERE "number" = 3');
+    await inDatabase('DELETE FROM "block" WHERE "number" = 3');
+    const range = await verified({ fromBlock: '3', toBlock: '4' });
+    const { report } = await verified();
+    await inDatabase('INSERT INTO "block" TABLE kept; DROP TABLE kept');
+    for (const { differences } of [report, range.report])
+      expect(differences).toMatchObject([{ where: 'view', kind: 'row-missing', block: 3 }]);
+  });
+
+  it.each([
+    ['behind the newest', 9_999, { block: 9_999 }, 'the last confirmed block is'],
+    ['before the first', 0, {}, 'blocks begin with 1'],
+  ])('names a block that nobody confirmed, %s', async (_, number, place, detail) => {
+    await inDatabase(`CREATE TABLE planted AS SELECT * FROM "block" WHERE "number" = 3;
+      UPDATE planted SET "number" = ${number}, "last_position" = ${number};
+      INSERT INTO "block" TABLE planted; DROP TABLE planted`);
+    const { report } = await verified();
+    await inDatabase(`DELETE FROM "block" WHERE "number" = ${number}`);
+    expect(report.differences).toMatchObject([
+      { where: 'view', kind: 'row-surplus', ...place, detail: expect.stringContaining(detail) as string },
+    ]);
+    expect((await verified()).report).toMatchObject({ verified: true });
+  });
+
+  it.each([
+    ['that the view has not reached', 4_711, { position: 4_711 }, 'the view has only come to position'],
+    ['before the first', 0, {}, 'positions begin with 1'],
+    ['below nought', -7, {}, 'positions begin with 1'],
+  ])(
+    'names a row that somebody planted at a position %s, also in a range',
+    async (_, position, place, detail) => {
+      await inDatabase(`INSERT INTO "event" ("position", "outcome", "id", "type", "subject", "seal", "body", "leaf_hash")
+      VALUES (${position}, 'admitted', 'planted', 'bcmed.pump.rate-changed', '', '', ${LEAF}, ${LEAF})`);
+      const range = await verified({ fromBlock: '3', toBlock: '4' });
+      const { report } = await verified();
+      await inDatabase(`DELETE FROM "event" WHERE "position" = ${position}`);
+      for (const { differences } of [report, range.report])
+        expect(differences).toMatchObject([
+          {
+            where: 'view',
+            kind: 'row-surplus',
+            eventId: 'planted',
+            type: 'bcmed.pump.rate-changed',
+            ...place,
+            detail: expect.stringContaining(detail) as string,
+          },
+        ]);
+      expect((await verified()).report).toMatchObject({ verified: true });
+    },
+  );
+
+  it('names a row behind the end of the stream although the position of the view was moved along', async () => {
+    const at = (await get<Page>('/events?limit=1')).position;
+    await inDatabase(`UPDATE "projection" SET "position" = 5000 WHERE "name" = 'events';
+      INSERT INTO "event" ("position", "outcome", "subject", "seal", "body", "leaf_hash")
+      VALUES (5000, 'rejected', '', '', ${LEAF}, ${LEAF})`);
+    const { report } = await verified();
+    await inDatabase(`DELETE FROM "event" WHERE "position" = 5000;
+      UPDATE "projection" SET "position" = ${at} WHERE "name" = 'events'`);
+    const surplus = report.differences.filter(({ kind }) => kind === 'row-surplus');
+    expect(surplus).toMatchObject([
+      { where: 'view', position: 5_000, detail: expect.stringContaining('the stream ends at') as string },
+    ]);
+    await ward.absorb();
+    ward.log.appendRates(1);
+    ward.log.cutBlock();
+    await ward.publish();
+    await untilProjected();
+    expect((await verified()).report).toMatchObject({ verified: true });
+  });
 });
 
 describe('whoever asks', () => {

@@ -134,19 +134,12 @@ export class AuditModule {
         },
         {
           provide: Verifications,
-          inject: [Database, EventLog, EVENTS_PROJECTOR, EventsView, IDENTITY],
-          useFactory: (
-            database: Database,
-            log: EventLog,
-            events: Projector,
-            view: EventsView,
-            identity: ServiceIdentity,
-          ) =>
+          inject: [Database, EventLog, EventsView, IDENTITY],
+          useFactory: (database: Database, log: EventLog, view: EventsView, identity: ServiceIdentity) =>
             new Verifications(
               {
                 database,
                 log,
-                events,
                 identity,
                 isEnrolled: async () => {
                   const { credentials } = view.state ?? (await view.load(database.client));

@@ -19,7 +19,6 @@ import { resultEvents, type RecordedReport } from '../domain/result-events.js';
 import { NotFoundError, TooManyVerificationsError } from '../errors.js';
 import type { Prisma, Verification } from '../generated/prisma/client.js';
 import type { VerificationRequest } from '../views/api-schemas.js';
-import type { Projector } from '../views/projector.js';
 
 export interface VerificationSettings {
   readonly site: string;
@@ -32,7 +31,6 @@ export interface VerificationSettings {
 export interface VerificationParts {
   readonly database: Database;
   readonly log: EventLog;
-  readonly events: Projector;
   readonly identity: ServiceIdentity;
   /** Whether the site has made the audit's key known, so that its events count. */
   readonly isEnrolled: () => Promise<boolean>;
@@ -171,10 +169,10 @@ export class Verifications {
     fromBlock: bigint | null,
     toBlock: bigint | null,
   ): Promise<Record<string, unknown>> {
-    const { database, log, events } = this.parts;
+    const { database, log } = this.parts;
     const { site, rootKeyId, chainRpcUrl, chainId, contract } = this.settings;
-    const view = ViewCheck.begin(database, await events.position());
-    const whole = toBlock === null;
+    const view = await ViewCheck.begin(database);
+    const whole = fromBlock === null && toBlock === null;
     const report = await verifyLog(
       {
         site,
@@ -190,7 +188,7 @@ export class Verifications {
         signal: this.#closing.signal,
         onProgress: (at) => (this.#progress = { id, at }),
         observe: (observed) => view.positions(observed),
-        ...(whole && fromBlock === null ? { conclude: () => view.conclude() } : {}),
+        conclude: () => view.conclude(whole),
       },
     );
     const [first] = report.differences;

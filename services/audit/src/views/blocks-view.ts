@@ -1,10 +1,11 @@
 import type { AdmissionState, StreamSlot } from '@bcmed/admission';
-import { fromWireHeader, hashHeader } from '@bcmed/chain';
+import { fromWireHeader } from '@bcmed/chain';
 import { checkAnchoredBlock, confirmationSealFault, readConfirmation } from '@bcmed/verification';
 import type { Projection } from '@bcmed/views';
 import type { Tx } from '../adapters/database.js';
 import { storable } from '../domain/event-row.js';
 import { ViewBehindError } from '../errors.js';
+import { blockRow } from './block-row.js';
 
 export const BLOCKS_PROJECTION = 'blocks';
 
@@ -65,25 +66,6 @@ export class BlocksView implements Projection<StreamSlot, Tx> {
       return {
         problem: `block ${data.header.number} does not follow block ${(last?.number ?? 0n).toString()}`,
       };
-    return {
-      row: {
-        number: header.number,
-        firstPosition: header.firstSequence,
-        lastPosition: header.lastSequence,
-        treeSize: header.treeSize,
-        rootHash: header.rootHash,
-        previousHash: header.previousHash,
-        blockHash: hashHeader(header),
-        time: new Date(Number(header.timeMs)),
-        signers: data.signatures.map(({ signer }) => signer),
-        rejected: data.exceptions.length,
-        chainId: data.anchor.chainId,
-        contract: data.anchor.contract,
-        transactionHash: data.anchor.transactionHash ?? null,
-        chainBlockNumber: data.anchor.chainBlockNumber ?? null,
-        seal: slot.seal,
-        body: Uint8Array.from(slot.body),
-      },
-    };
+    return { row: blockRow(slot, data) };
   }
 }
