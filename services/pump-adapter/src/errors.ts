@@ -33,6 +33,8 @@ export const TOLD = {
   associationNotBelieved: 'BCM-ADAPTER-ASSOCIATION-NOT-BELIEVED',
   /** A command broke the adapter; it was left out, and the next ones go on. */
   commandUnusable: 'BCM-ADAPTER-COMMAND-UNUSABLE',
+  /** A step of a target is not taken, or cannot be written; the next one may be. */
+  stepNotTaken: 'BCM-ADAPTER-STEP-NOT-TAKEN',
   /** What became of a command could not be written: the disk takes nothing. */
   commandUnrecorded: 'BCM-ADAPTER-COMMAND-UNRECORDED',
 } as const;

@@ -53,8 +53,8 @@ export const TargetHeld = defineEvent('pump', 'target-held', {
     'No step came in time, so the pump runs at the rate that never passes the target; nobody steers it.',
   data: z.object({
     commandId,
-    lastStep: step,
-    rateMlPerHour: rateMlPerHour.describe('What the pump was set to, ml/h'),
+    lastStep: z.number().int().min(0).describe('0 when none was read back'),
+    rateMlPerHour: rateMlPerHour.describe('What the pump runs at, ml/h'),
     detail: z.string().max(256).describe('In words, for people'),
   }),
   example: {

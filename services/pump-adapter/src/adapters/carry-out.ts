@@ -142,7 +142,12 @@ async function act(
   return { outcome: 'failed', reason: 'read-back-differs', detail };
 }
 
-async function readPump(line: Line, serial: string, { action }: PumpOrder): Promise<ReadBack | undefined> {
+/** What the pump says of itself. Undefined when it did not answer all of it, or when another pump did. */
+export async function readPump(
+  line: Line,
+  serial: string,
+  { action }: Pick<PumpOrder, 'action'>,
+): Promise<ReadBack | undefined> {
   const { requests } = asena;
   const rate = await line.ask(requests.rate());
   const status = await line.ask(requests.status());

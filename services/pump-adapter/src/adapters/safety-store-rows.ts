@@ -1,6 +1,6 @@
 import type { PumpOrder, SignedText } from '@bcmed/events';
 import type { KeyId } from '@bcmed/seal';
-import type { BolusRun, PumpState } from '../domain/index.js';
+import type { BolusRun, PumpState, Steering } from '../domain/index.js';
 
 /** A pump with the end of its chain: what must be known to go on after any death. */
 export interface StoredPump {
@@ -43,6 +43,24 @@ export interface StoredCommand {
   readonly assumedRateMlPerHour?: number;
   /** How far a bolus has come; absent before its first frame. */
   readonly bolus?: BolusRun;
+}
+
+/** A pump that is steered, and by what its target is judged again. */
+export interface StoredSteering {
+  readonly entity: string;
+  readonly steering: Steering;
+  readonly signed: SignedText;
+  readonly approvalsNeeded: number;
+  /** Key of the service that authorised it. */
+  readonly keyId?: KeyId;
+}
+
+/** What is written together with events: how far a command has come, or a steering as it is after them. */
+export interface Beside {
+  readonly command?: StoredCommand;
+  readonly steering?: StoredSteering;
+  /** The pump whose steering has ended. */
+  readonly steeringOver?: string;
 }
 
 /** A sealed event before it has a row. */

@@ -20,11 +20,15 @@ const COMMANDS = `
   CREATE INDEX commandOpen ON command (position) WHERE state <> 'done';
 `;
 
+/** Pumps that are steered to a concentration; a row goes with the end of its target. */
+const STEERING = 'CREATE TABLE steering (entity TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT;';
+
 export const SCHEMA: Schema = {
-  version: 2,
-  upgrades: { 1: COMMANDS },
+  version: 3,
+  upgrades: { 1: COMMANDS, 2: STEERING },
   tables: `
   ${COMMANDS}
+  ${STEERING}
   CREATE TABLE pump (
     entity   TEXT PRIMARY KEY,
     serial   TEXT NOT NULL,

@@ -3,6 +3,7 @@ import {
   idOf,
   toEntry,
   toPump,
+  type Beside,
   type ConfirmedLeaves,
   type NewEntry,
   type OutboxEntry,
@@ -11,6 +12,7 @@ import {
   type Settled,
   type StoredCommand,
   type StoredPump,
+  type StoredSteering,
 } from './safety-store-rows.js';
 import { CommandTable } from './command-table.js';
 import { SCHEMA } from './safety-store-schema.js';
@@ -54,14 +56,40 @@ export class SafetyStore {
     return this.#database.all('SELECT * FROM pump ORDER BY entity').map(toPump);
   }
 
-  /** Writes pumps, their new entries and the command that these answer, in one transaction. */
-  record(pumps: readonly StoredPump[], entries: readonly NewEntry[], command?: StoredCommand): void {
+  /** Writes pumps, their new entries and what these answer, in one transaction. */
+  record(pumps: readonly StoredPump[], entries: readonly NewEntry[], beside: Beside = {}): void {
     this.#transaction(() => {
       for (const pump of pumps) this.#writePump(pump);
       for (const entry of entries) this.#insert(entry);
-      if (command) this.commands.write(command);
+      this.#writeBeside(beside);
       return { value: undefined, grew: entries.length };
     });
+  }
+
+  /** Pumps that are steered. */
+  steerings(): StoredSteering[] {
+    return this.#database
+      .all('SELECT json FROM steering ORDER BY entity')
+      .map(({ json }) => JSON.parse(json as string) as StoredSteering); // written by saveSteering and record only
+  }
+
+  /** Writes how a pump is steered, before anything is done about it. */
+  saveSteering(steering: StoredSteering): void {
+    this.#transaction(() => {
+      this.#writeBeside({ steering });
+      return { value: undefined, grew: 0 };
+    });
+  }
+
+  #writeBeside({ command, steering, steeringOver }: Beside): void {
+    if (command) this.commands.write(command);
+    if (steering)
+      this.#database.run(
+        'INSERT INTO steering VALUES (?,?) ON CONFLICT (entity) DO UPDATE SET json = excluded.json',
+        steering.entity,
+        JSON.stringify(steering),
+      );
+    if (steeringOver !== undefined) this.#database.run('DELETE FROM steering WHERE entity = ?', steeringOver);
   }
 
   #writePump({ entity, serial, line, keyId, chain, sequence, head, state }: StoredPump): void {

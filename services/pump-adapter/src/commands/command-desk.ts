@@ -1,23 +1,26 @@
-import type { PumpOrder, StreamEvent } from '@bcmed/events';
+import { isEvent, TargetStep, type PumpOrder, type StreamEvent } from '@bcmed/events';
 import type { PeopleState } from '@bcmed/policy';
 import { asena } from '@bcmed/pump-protocols';
 import { StoreUnwritableError } from '@bcmed/safety-store';
 import type { KeyId } from '@bcmed/seal';
 import type { AdapterLog } from '../adapters/adapter-log.js';
-import { carryOut, frameOf, giveBack } from '../adapters/carry-out.js';
+import { carryOut, frameOf, giveBack, type CarriedOut } from '../adapters/carry-out.js';
 import type { Clock } from '../adapters/clock.js';
 import type { Line } from '../adapters/line.js';
 import { LOOK, type Poller } from '../adapters/poller.js';
 import type { SafetyStore } from '../adapters/safety-store.js';
-import type { StoredCommand, StoredPump } from '../adapters/safety-store-rows.js';
+import type { StoredCommand, StoredPump, StoredSteering } from '../adapters/safety-store-rows.js';
 import { LONGEST_LIFE_MS, SETTLES_MS, type CommandReport, type Refusal } from '../domain/index.js';
 import { TOLD } from '../errors.js';
 import type { Bedsides } from '../views/bedsides.js';
 import { BolusDesk } from './bolus-desk.js';
 import { CommandMemory } from './command-memory.js';
 import { carriedOut, refused, unknown } from './command-report.js';
-import { isStop, judgeCommand, refusalNow, type JudgedCommand } from './judge-command.js';
+import { isStop, judgeCommand, noLongerHolds, refusalNow, type JudgedCommand } from './judge-command.js';
 import type { Recorder } from './recorder.js';
+import { SteeredPumps } from './steered-pumps.js';
+import { SteeringDesk } from './steering-desk.js';
+import { SteeringLine } from './steering-line.js';
 
 export interface DeskSettings {
   readonly site: string;
@@ -48,6 +51,10 @@ const KEY_REVOKED: Refusal = {
   reason: 'not-permitted',
   detail: 'the key of the service that authorised it was revoked',
 };
+const STEERED: Refusal = {
+  reason: 'state-changed',
+  detail: 'the pump is steered to a target; order another target, a rate, or a stop',
+};
 /** For so long a stop is tried again while the pump cannot be reached, before it is told as failed. */
 const STOP_TRIES_MS = 5_000;
 const STOP_AGAIN_MS = 250;
@@ -74,21 +81,31 @@ interface Attempting {
 export class CommandDesk {
   readonly #memory: CommandMemory;
   readonly #boluses: BolusDesk;
+  readonly #steering: SteeringDesk;
   #isOpen = false;
 
   constructor(private readonly settings: DeskSettings) {
     this.#memory = new CommandMemory(settings);
-    const { recorder, clock } = settings;
+    const { recorder, clock, store, log } = settings;
+    const pumps = new SteeredPumps({ store, recorder, log, steadyMs: clock.steadyMs() });
+    const giveBackOf = (entity: string): void => this.#giveBack({ entity });
+    this.#steering = new SteeringDesk({
+      pumps,
+      line: new SteeringLine({ pumps, recorder, log, giveBack: giveBackOf }),
+      recorder,
+      clock,
+      log,
+      lineOf: (entity) => this.#lineOf({ entity }),
+      refusalNow: (stored) => this.#steeringRefusal(stored),
+      isStopped: (entity, position) => this.#memory.isStopped({ entity, position }),
+    });
     this.#boluses = new BolusDesk({
       memory: this.#memory,
       recorder,
       clock,
       save: (command) => this.#save(command),
       tell: (command, report) => this.#tell(command, report),
-      lineOf: (command) => {
-        const [poller, serial] = [this.#pollerOf(command), this.#pumpOf(command)?.serial];
-        return poller && serial !== undefined ? { poller, serial } : undefined;
-      },
+      lineOf: (command) => this.#lineOf(command),
       brokeOff: (command, error) => this.#brokeOff(command, error),
       giveBack: (command) => this.#giveBack(command),
     });
@@ -96,6 +113,7 @@ export class CommandDesk {
 
   /** Takes up what the last run was writing when it ended: nobody knows what became of it. Called once, at the start. */
   resume(): void {
+    this.#steering.start();
     for (const command of this.#memory.open()) {
       if (command.state !== 'writing' || !command.order) continue;
       // The pump itself ends a bolus; what was before is set back when all was read that the site said meanwhile.
@@ -122,6 +140,7 @@ export class CommandDesk {
       if (state === 'accepted') this.#enqueue(command);
       else if (bolus && order) this.#boluses.resume({ ...command, order }, bolus);
     }
+    this.#steering.open();
   }
 
   /** Takes one admitted command or stop, in the order of the stream; a second delivery of it changes nothing. */
@@ -129,6 +148,10 @@ export class CommandDesk {
     const { clock, people, site, bedsides, recorder } = this.settings;
     const pump = recorder.pumps.find(({ entity }) => entity === event.subject);
     if (!pump) return;
+    if (isEvent(event, TargetStep)) {
+      this.#steering.take(event);
+      return;
+    }
     if (this.#memory.has(event.id)) return;
     const using = (nonce: string): StoredCommand | undefined => this.#memory.using(nonce);
     const here = { site, bedside: bedsides.of(pump.serial), people: people(), at: clock.now().at, using };
@@ -151,6 +174,7 @@ export class CommandDesk {
       const refusal = this.#refusalNow(command, command.order);
       if (refusal) this.#refuse(command, refusal);
     }
+    this.#steering.reconsider();
   }
 
   /** What this pump itself stands in the way with. */
@@ -158,6 +182,9 @@ export class CommandDesk {
     const frame = command.order && frameOf(command.order);
     if (typeof frame === 'string') return { reason: 'value-unwritable', detail: frame };
     if (isStop(command)) return undefined;
+    const { action } = command.order ?? {};
+    const endsIt = action === 'set-rate' || action === 'set-target';
+    if (!endsIt && this.#steering.isSteered(command.entity)) return STEERED;
     const { commanded = [] } = this.#pumpOf(command)?.state.watch ?? {};
     const { entity, commandId } = command;
     const unresolved =
@@ -180,6 +207,7 @@ export class CommandDesk {
   #fence(stop: StoredCommand): void {
     const { entity, position, commandId } = stop;
     this.#memory.stopped(stop);
+    this.#steering.stopped(entity, position);
     for (const earlier of this.#memory.open()) {
       if (earlier.entity !== entity || earlier.position > position || earlier.state !== 'accepted') continue;
       if (!isStop(earlier))
@@ -228,7 +256,17 @@ export class CommandDesk {
     const result = await carryOut(line, serial, order, frame);
     if (!result.givenBack) this.#giveBack(command);
     if (result.outcome === 'failed' && this.#stopAgain(command, result, giveUpAtMs)) return;
+    this.#steer(command, order, result);
     this.#tell(command, carriedOut({ ...command, order }, result, Math.round(clock.steadyMs() - beganMs)));
+  }
+
+  /** A target that the pump took begins, and a rate that it may have taken ends the one before. */
+  #steer(command: StoredCommand, { action }: PumpOrder, result: CarriedOut): void {
+    if (action === 'set-rate' && result.outcome !== 'failed')
+      this.#steering.superseded(command.entity, command.commandId);
+    // A stop may have come while the pump was told.
+    const isIt = action === 'set-target' && result.outcome === 'executed';
+    if (isIt && !this.#memory.isOver(command)) this.#steering.begin(command, result.readBack);
   }
 
   /** A stop that did not reach its pump is tried again for some seconds: a plug that is out may be back. */
@@ -268,6 +306,14 @@ export class CommandDesk {
     return refusalNow({ order, signed, approvalsNeeded, position }, now);
   }
 
+  #steeringRefusal(stored: StoredSteering): Refusal | undefined {
+    const { clock, people, bedsides, believes } = this.settings;
+    const { entity, keyId, steering } = stored;
+    if (keyId !== undefined && !believes(keyId)) return KEY_REVOKED;
+    const bedside = bedsides.of(this.#pumpOf({ entity })?.serial ?? steering.order.pump);
+    return noLongerHolds(stored, { bedside, people: people(), at: clock.now().at });
+  }
+
   #brokeOff(command: StoredCommand, error: unknown): void {
     const { log } = this.settings;
     const { commandId, order } = command;
@@ -297,7 +343,7 @@ export class CommandDesk {
   }
 
   /** Ends remote control, again and again until the pump says so: polling would hold it for ever. */
-  #giveBack(command: JudgedCommand): void {
+  #giveBack(command: Pick<JudgedCommand, 'entity'>): void {
     const again = (): void => void setTimeout(() => this.#giveBack(command), GIVE_BACK_AGAIN_MS).unref();
     const poller = this.#pollerOf(command);
     if (!poller) again();
@@ -333,12 +379,17 @@ export class CommandDesk {
     }
   }
 
-  #pollerOf(command: JudgedCommand): Poller | undefined {
+  #lineOf(command: Pick<JudgedCommand, 'entity'>): { poller: Poller; serial: string } | undefined {
+    const [poller, serial] = [this.#pollerOf(command), this.#pumpOf(command)?.serial];
+    return poller && serial !== undefined ? { poller, serial } : undefined;
+  }
+
+  #pollerOf(command: Pick<JudgedCommand, 'entity'>): Poller | undefined {
     const line = this.#pumpOf(command)?.line;
     return this.settings.pollers.find(({ state }) => state.line === line);
   }
 
-  #pumpOf({ entity }: JudgedCommand): StoredPump | undefined {
+  #pumpOf({ entity }: Pick<JudgedCommand, 'entity'>): StoredPump | undefined {
     return this.settings.recorder.pumps.find((pump) => pump.entity === entity);
   }
 }

@@ -41,7 +41,7 @@ export class CommandMemory {
   }
 
   /** Whether a stop of its pump came after this command, also in an earlier life. */
-  isStopped({ entity, position }: JudgedCommand): boolean {
+  isStopped({ entity, position }: Pick<JudgedCommand, 'entity' | 'position'>): boolean {
     const last = this.#lastStop.get(entity);
     if (last !== undefined && last > position) return true;
     return this.#read(() => this.settings.store.commands.isStoppedAfter(entity, position), false);

@@ -7,7 +7,7 @@ import {
   type StreamEvent,
 } from '@bcmed/events';
 import { checkSignedText, type PeopleState } from '@bcmed/policy';
-import type { StoredCommand } from '../adapters/safety-store-rows.js';
+import type { StoredCommand, StoredSteering } from '../adapters/safety-store-rows.js';
 import {
   misdirected,
   notAtBedside,
@@ -91,6 +91,18 @@ export function refusalNow(
     notAtBedside({ order, issuedMs: life.issuedMs, position }, bedside) ??
     notFresh(life, Date.parse(at), order.action === 'stop') ??
     judgeAuthority({ signed, order, approvalsNeeded, bedside, at }, people)
+  );
+}
+
+/** What can change while a target is followed, long after its text has expired. */
+export function noLongerHolds(
+  { steering, signed, approvalsNeeded }: StoredSteering,
+  { bedside, people, at }: Pick<Here, 'bedside' | 'people' | 'at'>,
+): Refusal | undefined {
+  const { order, commandPosition } = steering;
+  const placed = { order, issuedMs: Date.parse(order.issuedAt), position: BigInt(commandPosition) };
+  return (
+    notAtBedside(placed, bedside) ?? judgeAuthority({ signed, order, approvalsNeeded, bedside, at }, people)
   );
 }
 

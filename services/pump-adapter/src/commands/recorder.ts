@@ -4,18 +4,21 @@ import type { AdapterLog } from '../adapters/adapter-log.js';
 import type { Clock } from '../adapters/clock.js';
 import { beginPollTrace, type PollTrace } from '../adapters/poll-trace.js';
 import type { SafetyStore } from '../adapters/safety-store.js';
-import type { NewEntry, StoredCommand, StoredPump } from '../adapters/safety-store-rows.js';
+import type { Beside, NewEntry, StoredCommand, StoredPump } from '../adapters/safety-store-rows.js';
 import {
   initialState,
   resume,
   step,
   type Acting,
+  type Commanded,
   type CommandReport,
   type Input,
   type Moment,
+  type PumpEvent,
   type Reading,
   type Rules,
   type Silence,
+  type Steered,
 } from '../domain/index.js';
 import { TOLD } from '../errors.js';
 import { infusionIdAt, newChainId, sealEvents, type Signature } from './seal-events.js';
@@ -118,15 +121,24 @@ export class Recorder {
    * False when the disk takes nothing: then it was not said.
    */
   report({ entity, report, command }: Reported): boolean {
+    const input = { kind: 'commanded', moment: this.settings.clock.now(), report } as const;
+    return this.#sayNow(entity, input, { command });
+  }
+
+  /** Says what became of a target, in one transaction with the row of its steering. False when the disk takes nothing. */
+  say(entity: string, event: PumpEvent, beside: Omit<Beside, 'command'>): boolean {
+    return this.#sayNow(entity, { kind: 'steered', moment: this.settings.clock.now(), event }, beside);
+  }
+
+  #sayNow(entity: string, input: Commanded | Steered, beside: Beside): boolean {
     this.flush();
     const pump = this.#pumps.get(entity);
     if (!pump) return false;
-    const moment = this.settings.clock.now();
+    const { moment } = input;
     const traces: PollTrace[] = [];
-    const input = { kind: 'commanded', moment, report } as const;
     const handed = { at: moment, beganMs: moment.steadyMs, handedMs: moment.steadyMs };
     const draft = this.#apply(this.#ownChain(pump), input, handed, traces);
-    const stored = this.#write([draft.pump], draft.entries, command);
+    const stored = this.#write([draft.pump], draft.entries, beside);
     for (const trace of traces) trace.end(stored);
     if (!stored) return false;
     this.#pumps.set(entity, draft.pump);
@@ -232,13 +244,13 @@ export class Recorder {
     return { ...rest, keyId, chain: newChainId(), sequence: 0 };
   }
 
-  #write(pumps: readonly StoredPump[], entries: readonly NewEntry[], command?: StoredCommand): boolean {
+  #write(pumps: readonly StoredPump[], entries: readonly NewEntry[], beside: Beside = {}): boolean {
     if (entries.length === 0) return true;
     const { store, clock, log } = this.settings;
     const began = clock.steadyMs();
     const failedBefore = store.failure !== undefined;
     try {
-      store.record(pumps, entries, command);
+      store.record(pumps, entries, beside);
       if (failedBefore) log.log({ msg: 'the safety store takes events again' });
       return true;
     } catch (error) {

@@ -48,6 +48,8 @@ function judge(state: PumpState, input: Input, rules: Rules): Judged {
       const { commanded: before = [], ...watch } = state.watch;
       return { events: [], watch: { ...watch, commanded: acting(input.awaited, input.moment, before) } };
     }
+    case 'steered':
+      return { events: [input.event], watch: state.watch };
     case 'reading':
       return answered(state, input, rules);
     default:

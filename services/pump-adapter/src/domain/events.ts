@@ -16,6 +16,9 @@ import {
   RateChanged,
   StatusSampled,
   SyringeChanged,
+  TargetEnded,
+  TargetHeld,
+  TargetResumed,
   VolumeCleared,
   VtbiChanged,
 } from '@bcmed/events';
@@ -42,6 +45,9 @@ export const PUMP_EVENTS = {
   'command-failed': CommandFailed,
   'command-outcome-unknown': CommandOutcomeUnknown,
   'command-outcome-resolved': CommandOutcomeResolved,
+  'target-held': TargetHeld,
+  'target-resumed': TargetResumed,
+  'target-ended': TargetEnded,
 } as const;
 
 export type PumpEventName = keyof typeof PUMP_EVENTS;

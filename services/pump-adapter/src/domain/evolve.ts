@@ -44,6 +44,9 @@ export function evolve(belief: Belief, event: PumpEvent): Belief {
     case 'command-failed':
     case 'command-outcome-unknown':
     case 'command-outcome-resolved':
+    case 'target-held':
+    case 'target-resumed':
+    case 'target-ended':
       // What these changed is in the sample of the same reading.
       return belief;
     default:

@@ -3,6 +3,7 @@ export { SETTLES_MS, type AwaitedCommand, type CommandReport, type Expected } fr
 export { decide, step, type Step } from './decide.js';
 export {
   PUMP_EVENTS,
+  happened,
   type Actor,
   type PumpEvent,
   type PumpEventName,
@@ -24,6 +25,16 @@ export { notAtBedside, type Bedside, type PlacedOrder } from './bedside.js';
 export { LONGEST_LIFE_MS, misdirected, notFresh, readOrder, type ReadOrder, type Refusal } from './order.js';
 export { evolve } from './evolve.js';
 export {
+  actOn,
+  followed,
+  isOverdue,
+  notTaken,
+  type Steering,
+  type SteeringEnd,
+  type SteeringStep,
+  type Wanted,
+} from './steering.js';
+export {
   DEFAULT_RULES,
   type Acting,
   type Commanded,
@@ -35,5 +46,6 @@ export {
   type Rules,
   type ShownAlarm,
   type Silence,
+  type Steered,
 } from './input.js';
 export { initialState, resume, type Belief, type PumpState, type Watch } from './state.js';

@@ -1,5 +1,5 @@
 import type { AwaitedCommand, CommandReport } from './command.js';
-import type { Vtbi, Syringe } from './events.js';
+import type { PumpEvent, Vtbi, Syringe } from './events.js';
 
 /** A point in time, told twice: as the stream writes it, and on a scale that no clock correction makes jump. */
 export interface Moment {
@@ -78,7 +78,14 @@ export interface Acting {
   readonly awaited: Omit<AwaitedCommand, 'outcome' | 'sinceMs'>;
 }
 
-export type Input = Reading | Silence | Commanded | Acting;
+/** What became of the target to which the pump is steered, as whoever steers it says. */
+export interface Steered {
+  readonly kind: 'steered';
+  readonly moment: Moment;
+  readonly event: PumpEvent;
+}
+
+export type Input = Reading | Silence | Commanded | Acting | Steered;
 
 /** What a site may choose; everything else about a pump is not a matter of taste. */
 export interface Rules {
