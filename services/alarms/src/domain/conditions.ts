@@ -104,6 +104,16 @@ export const OWN = {
     'Nobody knows whether the pump took a command',
     VASOACTIVE_HIGH,
   ),
+  targetHeld: condition(
+    'target-held',
+    MEDIUM,
+    'No step came in time: the pump keeps a rate that never passes its target, and nobody steers it',
+  ),
+  targetEnded: condition(
+    'target-ended',
+    MEDIUM,
+    'The target ended by itself: the pump keeps a rate that nobody ordered, and nobody steers it',
+  ),
   stopFailed: condition('stop-failed', HIGH_NOW, 'The pump was told to stop and did not'),
   vitalsNoData: condition(
     VITALS_NO_DATA,

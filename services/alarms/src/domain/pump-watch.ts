@@ -13,6 +13,9 @@ import {
   PumpLost,
   RateChanged,
   StatusSampled,
+  TargetEnded,
+  TargetHeld,
+  TargetResumed,
   isEvent,
   type PumpAction,
   type StreamEvent,
@@ -194,7 +197,9 @@ function meaningOf(watch: PumpWatch, heard: Heard, rules: WatchRules): Watched {
     return { watch: { ...watch, lost: false, forgotten }, findings: [clear(event, OWN.lost.name)] };
   }
   if (isEvent(event, StatusSampled)) return sampled(watch, heard, event.data, rules);
-  return infusionOf(watch, event) ?? commandOf(watch, event) ?? { watch, findings: [] };
+  const { watch: now, findings } = infusionOf(watch, event) ??
+    commandOf(watch, event) ?? { watch, findings: [] };
+  return { watch: now, findings: [...findings, ...targetOf(event)] };
 }
 
 function sampled(
@@ -271,6 +276,25 @@ function commandOf(watch: PumpWatch, event: StreamEvent): Watched | undefined {
   if (isEvent(event, CommandExecuted) && event.data.action === 'stop')
     return { watch: { ...watch, infusing: false }, findings: [clear(event, OWN.stopFailed.name)] };
   return undefined;
+}
+
+/** A target that ends while nobody is at the pump: what it runs at is then looked after by nobody. */
+const UNATTENDED: readonly string[] = ['no-step', 'expired', 'not-permitted', 'bedside-changed'];
+
+/** Whether somebody steers the pump. A new order, a hand at the pump and a pump that is held end what was told of a target. */
+function targetOf(event: StreamEvent): Finding[] {
+  const [held, ended] = [OWN.targetHeld.name, OWN.targetEnded.name];
+  if (isEvent(event, TargetHeld)) return [onset(event, held)];
+  if (isEvent(event, TargetResumed)) return [clear(event, held)];
+  if (isEvent(event, TargetEnded)) {
+    const isUnattended = UNATTENDED.includes(event.data.reason);
+    return [clear(event, held), ...(isUnattended ? [onset(event, ended)] : [])];
+  }
+  const isOrdered =
+    isEvent(event, CommandExecuted) && ['set-rate', 'set-target', 'stop'].includes(event.data.action);
+  const isByHand = isEvent(event, RateChanged) && event.data.changedBy === 'front-panel';
+  const isOver = isEvent(event, InfusionStopped) || isEvent(event, InfusionCompleted);
+  return isOrdered || isByHand || isOver ? [clear(event, ended)] : [];
 }
 
 function onset(event: StreamEvent, condition: string): Finding & { readonly kind: 'onset' } {

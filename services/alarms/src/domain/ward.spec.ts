@@ -12,6 +12,9 @@ import {
   PumpConnected,
   PumpLost,
   StatusSampled,
+  TargetEnded,
+  TargetHeld,
+  TargetResumed,
 } from '@bcmed/events';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RULES, Story, T0, occlusion, status, types } from '../../test/story.js';
@@ -105,6 +108,45 @@ describe('an alarm of a pump', () => {
     expect(types(story.tell(StatusSampled, PUMP, { ...status, alarmActive: true }))).toEqual([]);
     expect(types(story.tell(StatusSampled, PUMP, status))).toContain('resolved');
   });
+});
+
+describe('a target', () => {
+  const { commandId, commandPosition } = command;
+  const held = { commandId, lastStep: 7, rateMlPerHour: 30, detail: 'no step came for 30 s' };
+  type Reason = ReturnType<(typeof TargetEnded)['data']['parse']>['reason'];
+  const ended = (reason: Reason) => ({ commandId, lastStep: 7, reason, detail: '', commandPosition });
+
+  it('that nobody steers is told until steps come again', () => {
+    expect(story.tell(TargetHeld, PUMP, held)[0]).toMatchObject({
+      data: { condition: 'target-held', priority: 'medium' },
+    });
+    expect(types(story.wait(5_000))).toEqual(['notification-sent']);
+    expect(types(story.tell(StatusSampled, PUMP, status))).toEqual([]);
+    const said = story.tell(TargetResumed, PUMP, { commandId, step: 8, rateMlPerHour: 42 });
+    expect(types(said)).toContain('resolved');
+  });
+
+  it.each<Reason>(['expired', 'not-permitted', 'bedside-changed', 'no-step'])(
+    'that ended by itself is told until somebody orders: %s',
+    (reason) => {
+      story.tell(TargetHeld, PUMP, held);
+      const said = story.tell(TargetEnded, PUMP, ended(reason));
+      expect(types(said)).toEqual(['resolved', 'raised']);
+      expect(said[1]).toMatchObject({ data: { condition: 'target-ended' } });
+      const executed = { ...command, framesWritten: [], delivering: true, readBackAfterMs: 60 };
+      expect(types(story.tell(CommandExecuted, PUMP, { ...executed, action: 'start' }))).toEqual([]);
+      expect(types(story.tell(CommandExecuted, PUMP, { ...executed, action: 'set-rate' }))).toEqual([
+        'resolved',
+      ]);
+    },
+  );
+
+  it.each<Reason>(['stop', 'superseded', 'last-step', 'changed-at-pump', 'pump-held'])(
+    'that somebody ended is no alarm: %s',
+    (reason) => {
+      expect(story.tell(TargetEnded, PUMP, ended(reason))).toEqual([]);
+    },
+  );
 });
 
 describe('the escalation', () => {
