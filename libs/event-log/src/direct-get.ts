@@ -43,20 +43,20 @@ export function readPage(connection: NatsConnection, request: PageRequest): Prom
 /** Which messages are the newest of their subjects. */
 export interface NewestRequest {
   readonly stream: string;
-  /** Wildcards are allowed; at most 1,024 subjects may match, or the server refuses. */
-  readonly filter: string;
+  /** At most 1,024, or the server refuses. */
+  readonly subjects: readonly string[];
   readonly upTo: bigint;
 }
 
 /**
- * The newest message of each subject of a filter up to a position, ascending by position. One answer; what follows beyond its limit in
- * bytes is asked for with `from`.
+ * The newest message of each subject up to a position, ascending by position. One answer; what follows beyond its limit in bytes is asked
+ * for with `from`.
  */
 export function readNewest(
   connection: NatsConnection,
-  { stream, filter, upTo, from }: NewestRequest & { readonly from: bigint },
+  { stream, subjects, upTo, from }: NewestRequest & { readonly from: bigint },
 ): Promise<Page> {
-  const ask = { multi_last: [filter], up_to_seq: Number(upTo), seq: Number(from), max_bytes: PAGE_BYTES };
+  const ask = { multi_last: subjects, up_to_seq: Number(upTo), seq: Number(from), max_bytes: PAGE_BYTES };
   return askPage(connection, stream, ask);
 }
 

@@ -237,7 +237,7 @@ describe('how things stand', () => {
       (await test.log.append(sealed(`newest-${entity}`, event))).position;
     const filter = `bcmed.${SITE}.pump.*.newest-sampled`;
     const newest = async (upTo: bigint) =>
-      (await collect(test.log.readNewest(filter, upTo))).map(({ position }) => position);
+      (await test.log.readNewest(filter, upTo)).map(({ position }) => position);
     expect(await newest(1n)).toEqual([]);
     await at('a', 'newest-sampled');
     const b = await at('b', 'newest-sampled');
@@ -249,12 +249,21 @@ describe('how things stand', () => {
     expect(await newest(b)).toHaveLength(2);
   });
 
+  it('comes whole for more subjects than the server takes at once', async () => {
+    const many = Array.from({ length: 1_500 }, (_, index) => sealed(`many-${index}`, 'many-sampled'));
+    const { appended } = await test.log.appendInOrder(many);
+    const upTo = await test.log.lastPosition();
+    const read = await test.log.readNewest(`bcmed.${SITE}.pump.*.many-sampled`, upTo);
+    expect(read.map(({ position }) => position)).toEqual(appended.map(({ position }) => position));
+  });
+
   it('comes whole when it is more than one answer of the server holds', async () => {
     const body = `{"x":"${'x'.repeat(100_000)}"}`;
     const many = Array.from({ length: 120 }, (_, index) => sealed(`large-${index}`, 'large-sampled', body));
     const { appended } = await test.log.appendInOrder(many);
-    const read = await collect(
-      test.log.readNewest(`bcmed.${SITE}.pump.*.large-sampled`, await test.log.lastPosition()),
+    const read = await test.log.readNewest(
+      `bcmed.${SITE}.pump.*.large-sampled`,
+      await test.log.lastPosition(),
     );
     expect(read.map(({ position }) => position)).toEqual(appended.map(({ position }) => position));
   });

@@ -5,6 +5,7 @@ import {
   JetStreamApiCodes,
   JetStreamApiError,
   type JsMsg,
+  type StreamInfo,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import {
@@ -181,10 +182,12 @@ export class EventLog {
 
   /**
    * The newest message of each subject of a filter up to a position, in the order of the stream: how things stand, without what led
-   * there. At most 1,024 subjects may match. A replica that lags answers as of where it is.
+   * there. All of it is held in memory. A replica that lags answers as of where it is.
    */
-  readNewest(filter: string, upTo: bigint): AsyncGenerator<LogMessage, void> {
-    return readNewestOfEach(this.connection, { stream: this.stream, filter, upTo });
+  async readNewest(filter: string, upTo: bigint): Promise<readonly LogMessage[]> {
+    const info = await patiently(this.connection, () => this.#info({ subjects_filter: filter }));
+    const subjects = Object.keys(info.state.subjects ?? {});
+    return readNewestOfEach(this.connection, this.stream, subjects, upTo);
   }
 
   /** One message, or undefined when nothing is stored at this position. */
@@ -206,16 +209,15 @@ export class EventLog {
   }
 
   /** Position of the last message ever stored, 0n for an empty stream; the stream's leader is asked. */
-  lastPosition(): Promise<bigint> {
-    return patiently(this.connection, () => this.#askLastPosition());
+  async lastPosition(): Promise<bigint> {
+    return BigInt((await patiently(this.connection, () => this.#info())).state.last_seq);
   }
 
-  async #askLastPosition(): Promise<bigint> {
+  async #info(options?: { readonly subjects_filter: string }): Promise<StreamInfo> {
     try {
       const manager = await jetstreamManager(this.connection, { checkAPI: false });
-      const asked = manager.streams.info(this.stream);
-      const info = await watchConnection(this.connection).orCut(asked, (event) => new Error(event));
-      return BigInt(info.state.last_seq);
+      const asked = manager.streams.info(this.stream, options);
+      return await watchConnection(this.connection).orCut(asked, (event) => new Error(event));
     } catch (cause) {
       if (cause instanceof JetStreamApiError && cause.code === JetStreamApiCodes.StreamNotFound) {
         throw new StreamMissingError(`There is no stream ${this.stream}.`, { cause });

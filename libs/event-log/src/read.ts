@@ -1,13 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { watchConnection } from './connection.js';
-import {
-  nextStoredPosition,
-  readNewest,
-  readPage,
-  type NewestRequest,
-  type Page,
-  type PageRequest,
-} from './direct-get.js';
+import { nextStoredPosition, readNewest, readPage, type Page, type PageRequest } from './direct-get.js';
 import { ReadInterruptedError } from './errors.js';
 import type { LogEntry, LogMessage } from './messages.js';
 
@@ -157,21 +150,29 @@ export async function* readSubjects(
   }
 }
 
-/** The newest message of each subject of a filter up to a position, in the order of the stream. */
-export async function* readNewestOfEach(
+/** So many subjects does the server take in one request for the newest of each. */
+const SUBJECTS_AT_ONCE = 1_000;
+
+/** The newest message of each of these subjects up to a position, in the order of the stream. Holds all of them in memory. */
+export async function readNewestOfEach(
   connection: NatsConnection,
-  request: NewestRequest,
-): AsyncGenerator<LogMessage, void> {
-  for (let from = 1n; from <= request.upTo;) {
-    const start = from;
-    const { messages } = await patiently(connection, () =>
-      readNewest(connection, { ...request, from: start }),
-    );
-    const last = messages.at(-1)?.position;
-    if (last === undefined) return;
-    yield* messages;
-    from = last + 1n;
+  stream: string,
+  subjects: readonly string[],
+  upTo: bigint,
+): Promise<LogMessage[]> {
+  const found: LogMessage[] = [];
+  for (let start = 0; start < subjects.length; start += SUBJECTS_AT_ONCE) {
+    const some = { stream, subjects: subjects.slice(start, start + SUBJECTS_AT_ONCE), upTo };
+    for (let from = 1n; from <= upTo;) {
+      const next = from;
+      const { messages } = await patiently(connection, () => readNewest(connection, { ...some, from: next }));
+      const last = messages.at(-1);
+      if (last === undefined) break;
+      found.push(...messages);
+      from = last.position + 1n;
+    }
   }
+  return found.sort((a, b) => (a.position < b.position ? -1 : 1));
 }
 
 function readPatiently(connection: NatsConnection, request: PageRequest): Promise<Page> {

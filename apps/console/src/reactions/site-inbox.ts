@@ -9,6 +9,8 @@ import { positionAt } from './position-at.js';
 /** Trends and alarms of a pump go back so far. */
 const TREND_MS = 7_200_000;
 const ALARMS_MS = 86_400_000;
+/** Vitals that were measured longer ago tell nothing of now. */
+const VITALS_MS = 900_000;
 /** A long read lets others in so often. */
 const IN_ONE_GO = 64;
 const MOST_CAUSES = 1_000;
@@ -110,14 +112,18 @@ export class SiteInbox {
     });
     const upTo = this.trust.position;
     const found = new Map<bigint, LogMessage>();
-    const keep = async (messages: AsyncIterable<LogMessage>): Promise<void> => {
+    const keep = async (messages: AsyncIterable<LogMessage> | Iterable<LogMessage>): Promise<void> => {
       for await (const message of messages) found.set(message.position, message);
     };
-    for (const name of STANDING) await keep(log.readNewest(pump(name), upTo));
-    await keep(log.readNewest(`bcmed.${site}.dosing.*.target-step`, upTo));
-    await keep(log.readNewest(`bcmed.${site}.vitals.*.sampled`, upTo));
-    const from = await positionAt(log, this.nowMs() - ALARMS_MS, upTo);
-    await keep(log.readSubjects(ALARMS.map(pump), { from, to: upTo }));
+    for (const name of STANDING) await keep(await log.readNewest(pump(name), upTo));
+    await keep(await log.readNewest(`bcmed.${site}.dosing.*.target-step`, upTo));
+    const since = async (ms: number) => ({ from: await positionAt(log, this.nowMs() - ms, upTo), to: upTo });
+    await keep(log.readSubjects(ALARMS.map(pump), await since(ALARMS_MS)));
+    // Every stay of a patient has a subject of its own, for ever: the newest of each would be those of years.
+    const samples = new Map<string, LogMessage>();
+    for await (const sample of log.readSubject(`bcmed.${site}.vitals.*.sampled`, await since(VITALS_MS)))
+      samples.set(sample.subject, sample);
+    await keep(samples.values());
     const inOrder = [...found.values()].sort((a, b) => (a.position < b.position ? -1 : 1));
     await this.#inGoes(inOrder, (event) => this.ward.take(event, this.nowMs()));
     this.#position = upTo;
