@@ -286,6 +286,26 @@ describe('a service behind the gateway', () => {
     expect([cookie, origin]).toEqual([undefined, undefined]);
   });
 
+  it('that does not know the person yet is asked again with a fresh pass, and nobody is signed out for it', async () => {
+    let refusals = 1;
+    neighbour.behave = ({ headers }, response) => {
+      response.writeHead(refusals-- > 0 ? 401 : 200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ by: headers.authorization }));
+    };
+    expect((await nurse.get('/api/dosing/infusions')).status).toBe(200);
+    expect(neighbour.reached).toHaveLength(2);
+    refusals = 99;
+    const answer = await nurse.get('/api/dosing/infusions');
+    expect(answer).toMatchObject({ status: 503, body: { type: 'urn:bcmed:error:BCM-TRUST-BEHIND' } });
+    const leaving = await site.enter('nurse', 'icu-1');
+    await leaving.get('/api/dosing/infusions');
+    await leaving.delete('/api/access/sessions/current');
+    expect(await leaving.get('/api/dosing/infusions')).toMatchObject({
+      status: 401,
+      body: code('NOT-SIGNED-IN'),
+    });
+  });
+
   it('that is away is named, and nothing was done', async () => {
     expect(await nurse.get('/api/ledger/status')).toMatchObject({
       status: 503,

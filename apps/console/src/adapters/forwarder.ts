@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
+import { TrustBehindError } from '@bcmed/site-trust';
 import type { UpstreamName } from '../config.js';
 import { NotFoundError, ServiceAwayError } from '../errors.js';
 import { bodyOf } from './http.js';
@@ -16,6 +17,10 @@ const PASSED_ON = [
   'traceparent',
 ];
 
+const UNAUTHORISED = 401;
+const TRIES = 3;
+const PAUSE_MS = 250;
+
 /** Not for browsers: documents for programmers, and what only a program of this machine may ask. */
 const NOT_PASSED = /^\/(?:docs|openapi\.json|demonstration)(?:$|[/?.-])/;
 
@@ -28,7 +33,7 @@ export class Forwarder {
 
   /**
    * `path` is what stands behind the service's name, with the query. Throws NotFoundError, NotSignedInError, TooLargeError,
-   * ServiceAwayError, NoAnswerError, all before anything was answered.
+   * ServiceAwayError, NoAnswerError and TrustBehindError, all before anything was answered.
    */
   async forward(
     service: UpstreamName,
@@ -41,31 +46,55 @@ export class Forwarder {
     if (base === undefined) throw new ServiceAwayError(service);
     const { method = 'GET' } = request;
     const body = method === 'GET' || method === 'HEAD' ? undefined : await bodyOf(request);
-    const headers = { ...passedOn(request), ...(await this.#identity(service, below, request)) };
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const answer = await call({ service, base, method, path: below, headers, body, signal: gone.signal });
-    const status = answer.statusCode ?? 502;
-    if (status === 401 || method === 'DELETE') this.passes.forget(request.headers.cookie);
-    response.writeHead(status, headersBack(answer.headers, service === 'access' ? ['set-cookie'] : []));
+    const ask = (identity: OutgoingHttpHeaders): Promise<IncomingMessage> => {
+      const headers = { ...passedOn(request), ...identity };
+      return call({ service, base, method, path: below, headers, body, signal: gone.signal });
+    };
+    const answer = await this.#answerOf(service, below, request, ask);
+    response.writeHead(
+      answer.statusCode ?? 502,
+      headersBack(answer.headers, service === 'access' ? ['set-cookie'] : []),
+    );
     // An event stream is open long before its first event.
     response.flushHeaders();
     pipeline(answer, response, () => undefined);
   }
 
   /** The session goes to access, which made it; a pass goes to everybody else. A stop carries its own signature and needs neither. */
-  async #identity(
+  async #answerOf(
     service: UpstreamName,
     path: string,
     request: IncomingMessage,
-  ): Promise<OutgoingHttpHeaders> {
-    const { cookie, origin } = request.headers;
-    if (service === 'access')
-      return { ...(cookie !== undefined && { cookie }), ...(origin !== undefined && { origin }) };
-    if (isStop(service, path, request.method)) return {};
-    return { authorization: `Bearer ${await this.passes.of(cookie)}` };
+    ask: Ask,
+  ): Promise<IncomingMessage> {
+    const { method, headers } = request;
+    const { cookie, origin } = headers;
+    if (isStop(service, path, method)) return ask({});
+    if (service !== 'access') return this.#believed(cookie, ask);
+    // Whatever becomes of the session, the pass that was made of it is not good for the next request.
+    if (method === 'DELETE') this.passes.forget(cookie);
+    return ask({ ...(cookie !== undefined && { cookie }), ...(origin !== undefined && { origin }) });
+  }
+
+  /**
+   * A service that has not read yet who somebody is, or that the last pass is of today, refuses it before it does anything: it is asked
+   * again with a fresh one. That somebody is signed out is for access to say.
+   */
+  async #believed(cookie: string | undefined, ask: Ask): Promise<IncomingMessage> {
+    for (let tries = TRIES; tries > 0; tries--) {
+      const answer = await ask({ authorization: `Bearer ${await this.passes.of(cookie)}` });
+      if (answer.statusCode !== UNAUTHORISED) return answer;
+      answer.resume();
+      this.passes.forget(cookie);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+    throw new TrustBehindError();
   }
 }
+
+type Ask = (identity: OutgoingHttpHeaders) => Promise<IncomingMessage>;
 
 /** Whether this orders a stop, which needs no session and is never kept waiting for one. */
 export function isStop(service: string, path: string, method: string | undefined): boolean {

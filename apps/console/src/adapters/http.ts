@@ -45,11 +45,6 @@ export function answerProblem(response: ServerResponse, error: unknown, instance
   response.end(JSON.stringify(problem));
 }
 
-export function answerJson(response: ServerResponse, body: unknown, status = 200): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
-}
-
 /** One value of a header; undefined when there is none. */
 export function headerOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];

@@ -1,7 +1,17 @@
 import type { IncomingMessage } from 'node:http';
-import { TrustBehindError, type PassPerson, type PassVerifier } from '@bcmed/site-trust';
+import { TrustBehindError, type PassFault, type PassPerson, type PassVerifier } from '@bcmed/site-trust';
 import type { Passes } from '../adapters/passes.js';
 import { NotSignedInError } from '../errors.js';
+
+/** Faults of somebody who is out for good; every other one is of a pass that is old, or ahead of what we have read. */
+const OUT: ReadonlySet<PassFault> = new Set<PassFault>([
+  'session-ended',
+  'person-revoked',
+  'authenticator-revoked',
+  'demonstration',
+]);
+const TRIES = 3;
+const PAUSE_MS = 250;
 
 /** Who sits at the browser that asks. */
 export class SignedIn {
@@ -11,13 +21,15 @@ export class SignedIn {
   ) {}
 
   /** Throws NotSignedInError, TrustBehindError, and what reaching access throws. */
-  async personOf(request: IncomingMessage): Promise<PassPerson> {
-    const { cookie } = request.headers;
-    if (!this.verifier.trust.isCurrent) throw new TrustBehindError();
-    const pass = await this.passes.of(cookie);
-    const check = this.verifier.verify(pass);
-    if (check.ok) return check.person;
-    this.passes.forget(cookie);
-    throw new NotSignedInError();
+  async personOf({ headers: { cookie } }: Pick<IncomingMessage, 'headers'>): Promise<PassPerson> {
+    for (let tries = TRIES; tries > 0; tries--) {
+      if (!this.verifier.trust.isCurrent) break;
+      const check = this.verifier.verify(await this.passes.of(cookie));
+      if (check.ok) return check.person;
+      this.passes.forget(cookie);
+      if (OUT.has(check.fault)) throw new NotSignedInError();
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+    throw new TrustBehindError();
   }
 }
