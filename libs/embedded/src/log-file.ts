@@ -1,4 +1,13 @@
-import { closeSync, copyFileSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 const DEFAULT_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -9,8 +18,8 @@ const CHECK_EVERY_MS = 5_000;
  * when we are killed, and a chatty child costs us nothing.
  *
  * Bounded: past the limit the file is copied to `<path>.1` and emptied, so that at most twice the limit (plus what is
- * written in five seconds) lies on the disk. Lines written between the copy and the emptying are lost; these are logs,
- * not records. Mode 0600, because a log may name what a stranger should not read.
+ * written in five seconds) lies on the disk. Lines written between the copy and the emptying are lost, and what cannot
+ * be copied is too; these are logs, not records. Mode 0600, because a log may name what a stranger should not read.
  */
 export class LogFile {
   readonly #descriptor: number;
@@ -36,7 +45,12 @@ export class LogFile {
   /** Moves the content aside when it outgrew the limit. Called by a timer; a test may call it itself. */
   rotateIfNeeded(): void {
     if (fstatSync(this.#descriptor).size <= this.limitBytes) return;
-    copyFileSync(this.path, `${this.path}.1`);
+    try {
+      copyFileSync(this.path, `${this.path}.1`);
+    } catch {
+      // A full disk: the old lines go, so that there is room for the new ones.
+      rmSync(`${this.path}.1`, { force: true });
+    }
     ftruncateSync(this.#descriptor, 0);
   }
 

@@ -4,6 +4,7 @@ import { natsServerBinary } from './binaries.js';
 import { Child, type ExitReport } from './child.js';
 import { NatsNotDurableError } from './errors.js';
 import type { Janitor } from './janitor.js';
+import { endWhenStoreFailed } from './nats-store-watch.js';
 import { assertPortFree } from './ports.js';
 import { readyOrDead } from './readiness.js';
 
@@ -25,6 +26,8 @@ export interface NatsOptions {
   readonly maxFileBytes?: number;
   readonly maxMemoryBytes?: number;
   readonly janitor?: Janitor | undefined;
+  /** Ends the server when its store could not write and there is room again: for whoever starts it anew then. */
+  readonly endsWhenStoreFailed?: boolean;
 }
 
 /** A nats-server that answers. */
@@ -80,6 +83,8 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
     await child.stop();
     throw error;
   }
+  if (options.endsWhenStoreFailed === true)
+    endWhenStoreFailed(child, { storeDir, monitorUrl: address.monitorUrl });
   return {
     name: 'nats-server',
     pid: child.pid,

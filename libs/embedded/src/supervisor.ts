@@ -64,7 +64,7 @@ export class Supervisor {
   async start<T extends Supervisable>(spec: SupervisedSpec<T>): Promise<Supervised<T>> {
     if (this.#stopped !== undefined)
       throw new Error(`${spec.name} cannot be started: everything is being stopped`);
-    const member = new Member(spec, (status) => this.#listeners.forEach((listener) => listener(status)));
+    const member = new Member(spec, (status) => this.#tell(status));
     this.#members.push(member);
     await member.begin();
     return member;
@@ -84,6 +84,17 @@ export class Supervisor {
   stop(): Promise<void> {
     this.#stopped ??= this.#stopInOrder();
     return this.#stopped;
+  }
+
+  /** A listener that throws must not keep a child from being started again, nor others from hearing of it. */
+  #tell(status: SupervisedStatus): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(status);
+      } catch (error) {
+        process.emitWarning(error instanceof Error ? error : String(error));
+      }
+    }
   }
 
   async #stopInOrder(): Promise<void> {

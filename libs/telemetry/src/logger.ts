@@ -2,6 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { trace } from '@opentelemetry/api';
 import { LoggerModule } from 'nestjs-pino';
 import type { LoggerOptions } from 'pino';
+import { logDestination } from './log-destination.js';
 
 export interface LogSettings {
   /** Stands in every line. */
@@ -46,14 +47,17 @@ function traceIds(): { trace_id?: string; span_id?: string } {
  */
 export function loggerModule(settings: LogSettings): DynamicModule {
   return LoggerModule.forRoot({
-    pinoHttp: {
-      ...loggerOptions(settings),
-      autoLogging: { ignore: (request) => request.url?.startsWith('/health') ?? false },
-      serializers: {
-        req: ({ id, method, url }: { id: unknown; method: string; url: string }) => ({ id, method, url }),
-        res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
+    pinoHttp: [
+      {
+        ...loggerOptions(settings),
+        autoLogging: { ignore: (request) => request.url?.startsWith('/health') ?? false },
+        serializers: {
+          req: ({ id, method, url }: { id: unknown; method: string; url: string }) => ({ id, method, url }),
+          res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
+        },
       },
-    },
+      logDestination(),
+    ],
   });
 }
 

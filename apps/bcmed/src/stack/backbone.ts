@@ -67,6 +67,7 @@ export class Backbone {
               port,
               monitorPort,
               authorisation,
+              endsWhenStoreFailed: true,
               logFile: this.layout.log('nats-server'),
               janitor: this.janitor,
             }),
