@@ -42,9 +42,9 @@ export const configSchema = z.object({
     ),
   CHAIN_CONTRACTS: z
     .string()
+    .regex(/^(?:0x[0-9a-fA-F]{40}(?:,0x[0-9a-fA-F]{40}){0,15})?$/, 'not at most 16 addresses')
     .default('')
     .transform((text) => text.split(',').filter((part) => part !== ''))
-    .pipe(z.array(z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'not an address')).max(16, 'more than 16'))
     .describe(
       'further contracts of the site that may be read, separated by commas; those that anchor blocks are known from the blocks',
     ),

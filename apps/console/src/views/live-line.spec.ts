@@ -142,6 +142,20 @@ describe('a line that opens', () => {
     expect(browser.take()).toEqual([]);
   });
 
+  it('tells at most ten times in a second, the first at once', () => {
+    const scene = new Scene();
+    const browser = new Browser();
+    const line = scene.line(browser);
+    browser.take();
+    const toldAt: number[] = [];
+    for (let ms = 0; ms < 1_000; ms += 25) {
+      scene.happens(status({ volumeInfusedMl: ms }));
+      line.tick(NOON_MS + ms);
+      if (browser.take().some(({ event }) => event === 'delta')) toldAt.push(ms);
+    }
+    expect(toldAt).toEqual([0, 100, 200, 300, 400, 500, 600, 700, 800, 900]);
+  });
+
   it('says a word after two silent seconds', () => {
     const scene = new Scene();
     const browser = new Browser();

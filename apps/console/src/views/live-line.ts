@@ -24,6 +24,8 @@ export interface LineSources {
 
 /** A word is said at least so often, so that whoever hears nothing knows that the line is dead. */
 const BEAT_MS = 2_000;
+/** At most ten deltas in a second; the first after a pause goes out at the next tick. */
+const DELTA_EVERY_MS = 100;
 /** With so much unsent, a line waits and then tells the newest state instead of every step to it. */
 const ENOUGH_UNSENT_BYTES = 256 * 1_024;
 /** A line that takes nothing for so long is closed. */
@@ -37,6 +39,7 @@ export class LiveLine {
   #sent = 0;
   #version = 0;
   #saidMs = 0;
+  #deltaMs = 0;
   #unsent = 0;
   #tookMs = 0;
   /** Keys of what this browser has. */
@@ -68,7 +71,8 @@ export class LiveLine {
     }
     if (unsent > ENOUGH_UNSENT_BYTES) return true;
     if (this.#version !== this.sources.permissions.versionOf(this.who.person)) this.snapshot(nowMs);
-    else if (this.sources.board.changes > this.#sent) this.#delta(nowMs);
+    else if (this.sources.board.changes > this.#sent && nowMs - this.#deltaMs >= DELTA_EVERY_MS)
+      this.#delta(nowMs);
     if (nowMs - this.#saidMs >= BEAT_MS) this.#say('beat', { at: at(nowMs) }, nowMs);
     return true;
   }
@@ -115,7 +119,9 @@ export class LiveLine {
       if (change !== undefined) changes.push(change);
     }
     this.#sent = board.changes;
-    if (changes.length > 0) this.#say('delta', this.#message(changes, nowMs), nowMs, this.#id());
+    if (changes.length === 0) return;
+    this.#deltaMs = nowMs;
+    this.#say('delta', this.#message(changes, nowMs), nowMs, this.#id());
   }
 
   /** What this browser is to hear of an entry that changed. */

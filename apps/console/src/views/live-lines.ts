@@ -2,8 +2,8 @@ import type { PassPerson, PassVerifier } from '@bcmed/site-trust';
 import type { EndCause } from '../reactions/site-inbox.js';
 import { LiveLine, type LineSources, type LineWriter } from './live-line.js';
 
-/** A second has at most ten deltas. */
-const TICK_MS = 100;
+/** So long does a change wait at most before it is told, where the line has told nothing just before. */
+const TICK_MS = 25;
 const SWEEP_MS = 10_000;
 
 export interface LiveLinesSettings extends LineSources {
