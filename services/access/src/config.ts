@@ -39,7 +39,9 @@ export const configSchema = z.object({
     ),
   TRUSTED_ORIGINS: origins
     .default([])
-    .describe('further origins at which people enrol and sign, separated by commas, for example that of the console'),
+    .describe(
+      'further origins at which people enrol and sign, separated by commas, for example that of the console',
+    ),
   SESSION_IDLE_MINUTES: whole(1, 720)
     .default(30)
     .describe('the minutes after which an unused session ends, 1 to 720'),
