@@ -30,6 +30,7 @@ export const VICTIMS = [
   'access',
   'dosing',
   'alarms',
+  'console',
   'nats-server',
   'postgres',
   'anvil',

@@ -192,6 +192,20 @@ describe('a nurse who is signed in', () => {
     expect(await leaving.get('/api/live')).toMatchObject({ status: 401, body: code('NOT-SIGNED-IN') });
   });
 
+  it('may have many windows, and not endlessly many', async () => {
+    const lines: Line[] = [];
+    for (let one = 0; one < 17; one++) lines.push(await live(nurse));
+    await lines[0]?.over;
+    await expect.poll(() => lines.at(-1)?.events).toContain('snapshot');
+    const rest = lines.slice(1);
+    const before = rest.map((line) => line.heard.length);
+    await site.happens(site.fixture.adapter, status({ volumeInfusedMl: 8 }, now()));
+    await expect
+      .poll(() => rest.every((line, index) => line.heard.length > (before[index] ?? Infinity)))
+      .toBe(true);
+    for (const line of lines) line.close();
+  });
+
   it('is out everywhere when she signs out', async () => {
     const leaving = await site.enter('nurse', 'icu-1');
     const line = await live(leaving);

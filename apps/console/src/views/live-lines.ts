@@ -5,6 +5,8 @@ import { LiveLine, type LineSources, type LineWriter } from './live-line.js';
 /** So long does a change wait at most before it is told, where the line has told nothing just before. */
 const TICK_MS = 25;
 const SWEEP_MS = 10_000;
+/** Windows of one session; the oldest line makes room for one more. */
+const MOST_OF_ONE_SESSION = 16;
 
 export interface LiveLinesSettings extends LineSources {
   readonly verifier: PassVerifier;
@@ -44,6 +46,13 @@ export class LiveLines {
     this.settings.permissions.refresh();
     line.open(after, this.#nowMs());
     this.#lines.add(line);
+    const [oldest, ...others] = [...this.#lines].filter(
+      ({ who: { sessionId } }) => sessionId === who.sessionId,
+    );
+    if (oldest !== undefined && others.length >= MOST_OF_ONE_SESSION) {
+      oldest.end();
+      this.#lines.delete(oldest);
+    }
     return () => void this.#lines.delete(line);
   }
 
