@@ -1,7 +1,7 @@
 /**
  * `npm run campaign -- <name> [--times N]`: one long test (`<name>.campaign.spec.ts`), again and again until it has
- * held N times in a row or failed once. A line `@times 10` in the file's first comment is its own N. Without a name:
- * the list.
+ * held N times in a row or failed once. A line `@times 10` in the file's first comment is its own N. `judges` is every test that asks
+ * somebody else's program (`*.extra.spec.ts`). Without a name: the list.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -11,12 +11,21 @@ import { bold, fail, say, SetupError } from './lib/terminal.mjs';
 import { emptyTotal, printTotal, runVitest } from './lib/vitest.mjs';
 
 const SUFFIX = '.campaign.spec.ts';
+const JUDGES = '.extra.spec.ts';
 
 function findCampaigns() {
-  return ['libs', 'services', 'apps', 'contracts', 'test']
-    .flatMap((folder) => filesUnder(join(ROOT, folder)))
+  const files = ['libs', 'services', 'apps', 'contracts', 'test'].flatMap((folder) =>
+    filesUnder(join(ROOT, folder)),
+  );
+  const campaigns = files
     .filter((path) => path.endsWith(SUFFIX))
-    .map((path) => ({ path, name: basename(path, SUFFIX), times: timesOf(path) }));
+    .map((path) => ({
+      name: basename(path, SUFFIX),
+      times: timesOf(path),
+      args: ['--config', 'vitest.campaign.config.mjs', path],
+    }));
+  const judges = files.filter((path) => path.endsWith(JUDGES));
+  return [...campaigns, { name: 'judges', times: 1, args: judges }];
 }
 
 function filesUnder(folder) {
@@ -66,7 +75,7 @@ async function main() {
   const times = asked ?? campaign.times;
   for (let run = 1; run <= times && total.failed === 0; run += 1) {
     say(`\n${bold(`Campaign ${campaign.name}: run ${run} of ${times}`)}`);
-    await runVitest(total, ['--config', 'vitest.campaign.config.mjs', campaign.path, ...rest], {
+    await runVitest(total, [...campaign.args, ...rest], {
       BCMED_CAMPAIGN_RUN: String(run),
     });
   }
