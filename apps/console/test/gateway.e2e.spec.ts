@@ -259,6 +259,17 @@ describe('what changes something', () => {
   });
 });
 
+describe('a link for a new person of the demonstration', () => {
+  it.each(['forwarded', 'x-forwarded-for'])('is made for nobody whom a proxy serves: %s', async (header) => {
+    const answer = await ask(`${site.gateway}/api/demonstration/enrol`, {
+      method: 'POST',
+      headers: { origin: site.origin, 'content-type': 'application/json', [header]: '192.0.2.7' },
+      body: JSON.stringify({ roles: [{ role: 'nurse', unit: 'icu-1' }] }),
+    });
+    expect(answer).toMatchObject({ status: 404, body: code('NOT-FOUND') });
+  });
+});
+
 describe('a stop', () => {
   it('goes out without a session, from wherever, and with access gone', async () => {
     await site.access.stop();

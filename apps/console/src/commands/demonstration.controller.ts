@@ -7,6 +7,8 @@ import { SiteFacts } from '../views/site-facts.js';
 import { GatewayProblems } from '../views/problems.filter.js';
 
 const THIS_MACHINE = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+/** A proxy on this machine speaks for whoever it serves. */
+const FOR_SOMEBODY_ELSE = ['forwarded', 'x-forwarded-for'];
 
 /**
  * `POST /api/demonstration/enrol`: a link by which a browser of this machine becomes a new person of a demonstration. Where none is
@@ -20,7 +22,9 @@ export class DemonstrationController {
   @Post('enrol')
   async enrol(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
     const { demonstration, services } = this.facts.settings;
-    const isNear = THIS_MACHINE.has(request.socket.remoteAddress ?? '');
+    const isNear =
+      THIS_MACHINE.has(request.socket.remoteAddress ?? '') &&
+      FOR_SOMEBODY_ELSE.every((name) => request.headers[name] === undefined);
     if (!demonstration || !isNear || services.access === undefined)
       throw new NotFoundError('There is no demonstration here for who asks from another machine.');
     const answer = await call({

@@ -1,6 +1,6 @@
 import { isEvent, SessionEnded, type StreamEvent } from '@bcmed/events';
 import type { EventLog, LogMessage } from '@bcmed/event-log';
-import { SiteTrust, type SiteTrustSettings } from '@bcmed/site-trust';
+import { SiteTrust, type ReadBeside, type SiteTrustSettings } from '@bcmed/site-trust';
 import { Logger } from '@nestjs/common';
 import { TOLD } from '../errors.js';
 import type { Ward } from '../views/ward.js';
@@ -50,6 +50,9 @@ const STANDING = [
 const ALARMS = ['alarm-raised', 'alarm-cleared'];
 /** Areas of which nothing is shown. */
 const PASSED_OVER = new Set(['alarm', 'audit', 'ledger']);
+
+/** What the rules of admission say of a message. */
+type Admission = Parameters<ReadBeside['take']>[1];
 
 /** Why a session ended, as the event says. */
 export type EndCause = 'signed-out' | 'expired' | 'revoked';
@@ -106,9 +109,7 @@ export class SiteInbox {
       ],
       wants: ({ subject, timestampMs }) =>
         subject.startsWith(`bcmed.${site}.association.`) || timestampMs >= this.nowMs() - ORDERS_MS,
-      take: (_, verdict) => {
-        if (verdict.outcome === 'admitted') this.ward.take(verdict.event, this.nowMs());
-      },
+      take: (message, verdict) => this.#use(message, verdict, (event) => this.ward.take(event, this.nowMs())),
     });
     const upTo = this.trust.position;
     const found = new Map<bigint, LogMessage>();
@@ -165,7 +166,10 @@ export class SiteInbox {
   }
 
   #judge(message: LogMessage, use: (event: StreamEvent) => void): void {
-    const verdict = this.trust.judge(message);
+    this.#use(message, this.trust.judge(message), use);
+  }
+
+  #use(message: LogMessage, verdict: Admission, use: (event: StreamEvent) => void): void {
     if (verdict.outcome === 'admitted') {
       use(verdict.event);
       return;
