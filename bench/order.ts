@@ -1,6 +1,6 @@
 import { Cast, Prescriber, Witness } from '@bcmed/bcmed';
 import { LatencyWindow } from '@bcmed/telemetry';
-import { withStack } from './bench-stack.ts';
+import { withWard } from './bench-stack.ts';
 import type { Benchmark } from './table.ts';
 
 const SECONDS = 30;
@@ -12,15 +12,7 @@ const PUMP = '8002-60032';
  * service running beside it; and what of it the line of the pump takes.
  */
 export const order: Benchmark = ({ say, seconds = SECONDS }) =>
-  withStack(say, async (stack) => {
-    await stack.startLedger();
-    const lines = await stack.startIcu({ ward: { beds: 4 }, seed: 1 });
-    await Promise.all([
-      stack.startAdapter(lines),
-      stack.startAccess(),
-      stack.startDosing(),
-      stack.startAlarms(),
-    ]);
+  withWard(say, { ward: { beds: 4 }, seed: 1 }, async (stack) => {
     const witness = await Witness.begin(stack.events);
     const cast = await Cast.load(stack.service('access').url);
     const nurse = cast.member('nurse');

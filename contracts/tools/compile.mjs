@@ -17,7 +17,7 @@ const require = createRequire(import.meta.url);
 const root = resolve(import.meta.dirname, '..');
 
 /** The contracts of the product: `BlockAnchor` becomes `src/generated/block-anchor.ts` with `blockAnchorArtifact`. */
-const CONTRACTS = ['AccessRegistry', 'BlockAnchor', 'DrugProtocol'];
+const CONTRACTS = ['AccessRegistry', 'BlockAnchor', 'DrugProtocol', 'LibraryRegister'];
 
 /** Cancun: an instruction set that anvil and every Besu in support have; nothing newer is needed. */
 const settings = {

@@ -87,16 +87,20 @@ export class BusyWard {
   async comeToRest(): Promise<void> {
     await this.orders.end();
     await stopPumps(this.stack);
-    const patience = { timeout: BACK_WITHIN_MS, interval: 250 };
-    let lastPosition = -1n;
+    // Monitors and alarms go on: at rest is what people and pumps had to do with.
+    const patience = { timeout: 2 * BACK_WITHIN_MS, interval: 500 };
     await expect
-      .poll(async () => {
-        const before = lastPosition;
-        lastPosition = await this.stack.events.lastPosition();
-        return { moved: lastPosition - before, ...(await statusOf(this.stack)) };
-      }, patience)
-      .toMatchObject({ moved: 0n, outboxDepth: 0, refused: 0 });
+      .poll(async () => ({ open: await openCommands(this.stack), ...(await statusOf(this.stack)) }), patience)
+      .toMatchObject({ open: [], outboxDepth: 0, refused: 0 });
   }
+}
+
+/** Commands that have come to no end yet. */
+async function openCommands(stack: Stack): Promise<readonly string[]> {
+  const events = await wholeStream(stack);
+  return commandsOf(events)
+    .filter((command) => !FINAL_OUTCOMES.includes(outcomesOf(events, command).join()))
+    .map(({ id, action }) => `${action} ${id}`);
 }
 
 /**

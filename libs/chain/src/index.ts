@@ -4,6 +4,7 @@ export * from './block-header.js';
 export { ChainClient, type ConnectOptions, type Deployed, type Deployment } from './chain-client.js';
 export * from './errors.js';
 export { loadOrCreateKey } from './key-file.js';
+export { LibraryRegister, type RecordedRelease, type RegisterOptions } from './library-register.js';
 export * from './reconcile.js';
 export * from './signatures.js';
 export * from './wire.js';

@@ -62,7 +62,7 @@ const PATIENT_INTERVAL_MS = 50;
  */
 export class TransactionSender {
   private queue: Promise<unknown> = Promise.resolve();
-  private chainIsChecked = true;
+  private chainIsChecked: boolean;
   private routine: { readonly to: Hex; readonly data: Hex; readonly gas: bigint } | undefined;
   private lastWasFree = false;
   private inDoubt: { readonly key: string; readonly hash: Hex } | undefined;
@@ -71,7 +71,11 @@ export class TransactionSender {
     private readonly rpc: NodeRpc,
     private readonly wallet: BaseWallet,
     private readonly rules: SendingRules,
-  ) {}
+    /** Whether somebody has asked the node for its chain already; otherwise it is asked before the first transaction. */
+    chain: 'checked' | 'unchecked' = 'checked',
+  ) {
+    this.chainIsChecked = chain === 'checked';
+  }
 
   /**
    * Brings one intent on the chain and waits for its receipt; calls wait for one another in the order they came.

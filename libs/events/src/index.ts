@@ -25,6 +25,7 @@ export * from './catalogue/people.js';
 export * from './catalogue/pump.js';
 export * from './catalogue/target.js';
 export * from './catalogue/vitals.js';
+export { libraryReleaseText, type LibraryReleaseText } from './library-release-text.js';
 export type { EventDefinition, StreamName } from './define.js';
 export { derivedId } from './derived-id.js';
 export type { Envelope, StreamEvent } from './envelope.js';

@@ -132,14 +132,14 @@ describe('a demonstration', () => {
     ).toBe(403);
     const loaded = await ward.call('POST /demonstration/people');
     expect(loaded.status, loaded.page).toBe(201);
-    expect(loaded.body.people).toHaveLength(7);
+    expect(loaded.body.people).toHaveLength(8);
     expect((await stat(loaded.body.keys)).mode & 0o777).toBe(0o600);
     const again = await ward.call('POST /demonstration/people');
     expect(again).toMatchObject({ status: 201, body: loaded.body });
     const cast = (await ward.site.said('authenticator-enrolled')).filter(({ subject }) =>
       subject.startsWith('person-demo-'),
     );
-    expect(cast).toHaveLength(7);
+    expect(cast).toHaveLength(8);
     const people = JSON.parse(await readFile(loaded.body.keys, 'utf8')) as {
       person: string;
       privateKey: JsonWebKey;

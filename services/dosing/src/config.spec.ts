@@ -7,7 +7,6 @@ const ENOUGH = {
   BCMED_ROOT_KID: 'A'.repeat(43),
   BCMED_STATE_DIR: '/tmp/x',
   NATS_URL: 'nats://127.0.0.1:4222',
-  LIBRARY_FILE: '/tmp/library.yaml',
 };
 
 const wrong = (more: Record<string, string>) => {
@@ -27,16 +26,15 @@ describe('the configuration', () => {
     });
   });
 
-  it('needs a library', () => {
-    expect(wrong({ LIBRARY_FILE: '' })).toEqual(['LIBRARY_FILE']);
-  });
-
   it.each([
     ['PUMP_STEP_ML_PER_HOUR', '0'],
     ['PUMP_STEP_ML_PER_HOUR', '0.0'],
     ['PUMP_STEP_ML_PER_HOUR', '-1'],
     ['ALLOW_EXAMPLE_LIBRARY', 'yes'],
     ['DRUG_PROTOCOL_ADDRESS', '0x1'],
+    ['LIBRARY_REGISTER_ADDRESS', '0x1'],
+    ['CHAIN_RECOVERY', 'perhaps'],
+    ['CHAIN_ID', '-1'],
     ['CHAIN_RPC_URL', 'ftp://x'],
     ['BCMED_UNIT', 'icu.>'],
     ['ANSWER_MARGIN_MS', '-1'],

@@ -25,13 +25,27 @@ export const configSchema = z.object({
     .regex(token, 'only a-z, 0-9 and inner hyphens')
     .default('icu-1')
     .describe('the care unit whose orders are checked against the library'),
-  LIBRARY_FILE: z.string().min(1).describe('the file with the drug library of the unit'),
   CHAIN_RPC_URL: z
     .url({ protocol: /^https?$/, error: 'not an http(s) address' })
     .optional()
     .describe(
       'the JSON-RPC address of the EVM node; leave it out and drugs that need a protocol are refused',
     ),
+  CHAIN_ID: z
+    .string()
+    .regex(/^\d{1,20}$/, 'not a number')
+    .transform((text) => BigInt(text))
+    .optional()
+    .describe('refuse any other chain; leave it out to take the one that answers'),
+  CHAIN_RECOVERY: z
+    .enum(['automatic', 'manual'], 'neither automatic nor manual')
+    .default('manual')
+    .describe('whether a LibraryRegister is deployed where there is none: automatic or manual'),
+  LIBRARY_REGISTER_ADDRESS: z
+    .string()
+    .regex(/^0x[0-9a-fA-F]{40}$/, 'not an address')
+    .optional()
+    .describe("the address of the site's LibraryRegister; leave it out for the one that was made here"),
   DRUG_PROTOCOL_ADDRESS: z
     .string()
     .regex(/^0x[0-9a-fA-F]{40}$/, 'not an address')

@@ -1,16 +1,17 @@
 import { join } from 'node:path';
-import type { EventLog } from '@bcmed/event-log';
+import { watchConnection, type EventLog } from '@bcmed/event-log';
 import type { KeyId } from '@bcmed/seal';
-import { loadServiceIdentity, SiteTrust, type ServiceIdentity } from '@bcmed/site-trust';
+import { loadServiceIdentity, PassVerifier, SiteTrust, type ServiceIdentity } from '@bcmed/site-trust';
 import { Logger } from '@nestjs/common';
 import { Clock } from './adapters/clock.js';
 import { DosingStore } from './adapters/dosing-store.js';
 import { LibraryShelf } from './adapters/library-shelf.js';
+import { LibraryWitness } from './adapters/library-witness.js';
 import { Protocols } from './adapters/protocols.js';
 import { Decisions } from './commands/decisions.js';
 import { Denials } from './commands/denials.js';
 import { FactFinder } from './commands/facts.js';
-import { LibraryActivation } from './commands/library-activation.js';
+import { LibraryDesk } from './commands/library-desk.js';
 import { OrderBook } from './commands/order-book.js';
 import { OrderCheck } from './commands/order-check.js';
 import { OrderDesk } from './commands/order-desk.js';
@@ -18,6 +19,7 @@ import { OrderSteps } from './commands/order-steps.js';
 import { Standing } from './commands/standing.js';
 import { StopDesk } from './commands/stop-desk.js';
 import type { DosingConfig } from './config.js';
+import { libraryInEffect, nextEffect } from './domain/library/index.js';
 import { Deadlines } from './reactions/deadlines.js';
 import { Feedback } from './reactions/feedback.js';
 import { SiteInbox } from './reactions/site-inbox.js';
@@ -59,10 +61,21 @@ export function dosingParts(config: DosingConfig, { source, sealer }: ServiceIde
     () => current.enrolment,
     () => store.failure,
   );
+  const { BCMED_UNIT: unit, ALLOW_EXAMPLE_LIBRARY: allowExample } = config;
+  const witness = new LibraryWitness({
+    site,
+    url: config.CHAIN_RPC_URL,
+    chainId: config.CHAIN_ID,
+    address: config.LIBRARY_REGISTER_ADDRESS,
+    recovery: config.CHAIN_RECOVERY,
+    stateDir: config.BCMED_STATE_DIR,
+    store,
+  });
   const shelf = new LibraryShelf({
-    path: config.LIBRARY_FILE,
-    unit: config.BCMED_UNIT,
-    allowExample: config.ALLOW_EXAMPLE_LIBRARY,
+    unit,
+    allowExample,
+    libraries: ward.libraries,
+    objection: () => witness.objection,
   });
   const protocols = new Protocols({ url: config.CHAIN_RPC_URL, contract: config.DRUG_PROTOCOL_ADDRESS });
   const decisions = new Decisions({
@@ -84,17 +97,28 @@ export function dosingParts(config: DosingConfig, { source, sealer }: ServiceIde
   const checks = new OrderCheck(book);
   const onStop = (pump: string): void => book.fence(pump);
   const stops = new StopDesk({ log, clock, signature, standing, people, onStop });
-  const activation = new LibraryActivation({ log, clock, signature, standing, shelf, ward });
+  const libraryParts = { log, clock, signature, standing, ward, denials, people, witness };
+  const libraries = new LibraryDesk({ ...libraryParts, unit, allowExample });
+  const passes = new PassVerifier(
+    current.forPasses(() => standing.isLive && watchConnection(log.connection).state === 'connected'),
+  );
   const feedback = new Feedback({ ward, source });
   const deadlines: Deadlines = new Deadlines({
     clock,
     ward,
     feedback,
     marginMs: config.ANSWER_MARGIN_MS,
+    alsoDueMs: () => {
+      const at = clock.at();
+      const wanted = libraryInEffect(ward.libraries, { unit, at, allowExample });
+      if (wanted !== undefined && wanted.proposal !== ward.libraries.active(unit)) return clock.wallMs();
+      const next = nextEffect(ward.libraries, at);
+      return next === undefined ? Infinity : Date.parse(next);
+    },
     due: async (followUps) => {
       inbox.add(followUps);
       await inbox.sayWhatFollows();
-      await activation.activate();
+      await libraries.look();
     },
   });
   const targetSteps = new TargetSteps({ log, clock, signature, standing, ward, logger });
@@ -110,9 +134,9 @@ export function dosingParts(config: DosingConfig, { source, sealer }: ServiceIde
     log: logger,
     onTrust: (message) => {
       current.take(message);
-      activation
-        .activate()
-        .catch((error: unknown) => logger.warn({ msg: 'no library activated', err: error }));
+      libraries
+        .look()
+        .catch((error: unknown) => logger.warn({ msg: 'no library released or activated', err: error }));
     },
     onTaken: () => {
       if (standing.isLive) deadlines.set();
@@ -131,7 +155,9 @@ export function dosingParts(config: DosingConfig, { source, sealer }: ServiceIde
     steps,
     checks,
     stops,
-    activation,
+    libraries,
+    passes,
+    witness,
     deadlines,
     targetSteps,
     inbox,

@@ -1,11 +1,13 @@
 import { busCredentials, EventLog, EventLogModule, JetStreamServer } from '@bcmed/event-log';
 import { HealthModule, HealthRegistry } from '@bcmed/service-kit';
-import type { ServiceIdentity } from '@bcmed/site-trust';
+import { PassVerifier, type ServiceIdentity } from '@bcmed/site-trust';
 import { loggerModule } from '@bcmed/telemetry';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DosingStore } from './adapters/dosing-store.js';
 import { LibraryShelf } from './adapters/library-shelf.js';
+import { LibrariesController } from './commands/libraries.controller.js';
 import { LibraryController } from './commands/library.controller.js';
+import { LibraryDesk } from './commands/library-desk.js';
 import { OrderCheck } from './commands/order-check.js';
 import { OrderDesk } from './commands/order-desk.js';
 import { OrderSteps } from './commands/order-steps.js';
@@ -52,6 +54,7 @@ export class DosingModule {
         OrdersController,
         StopsController,
         LibraryController,
+        LibrariesController,
         InfusionsController,
         PumpsController,
       ],
@@ -69,6 +72,8 @@ export class DosingModule {
         { provide: OrderCheck, ...part('checks') },
         { provide: StopDesk, ...part('stops') },
         { provide: LibraryShelf, ...part('shelf') },
+        { provide: LibraryDesk, ...part('libraries') },
+        { provide: PassVerifier, ...part('passes') },
         { provide: Ward, ...part('ward') },
         {
           provide: Dosing,

@@ -60,7 +60,7 @@ export class Dosing implements OnApplicationBootstrap, OnApplicationShutdown {
     onCaughtUp(parts.inbox.position);
     parts.standing.goLive();
     await this.#untilDone(() => parts.inbox.goLive());
-    await this.#untilDone(() => parts.activation.activate());
+    await this.#untilDone(() => parts.libraries.look());
     await this.#untilDone(async () => {
       for (const error of await parts.orders.resume())
         this.#log.warn({ msg: 'an order that waits cannot be authorised', err: error });
@@ -159,21 +159,27 @@ export class Dosing implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /** Without a library no order passes, and every stop does: the process is to stay up. */
-  #library(): HealthResult {
-    const { shelf, clock } = this.settings.parts;
-    const found = shelf.at(clock.wallMs());
+  async #library(): Promise<HealthResult> {
+    const { shelf, witness, ward } = this.settings.parts;
+    await witness.watch(ward.libraries.inForce(shelf.unit));
+    const found = shelf.now();
     if (found instanceof DosingError)
       return { status: 'degraded', detail: `${found.code}: ${found.message}; orders are refused` };
     const { name, version, status } = found.content;
     const notice = status === 'example' ? '; EXAMPLE, NOT FOR CLINICAL USE' : '';
-    return { status: 'up', detail: `${name} ${version} for ${shelf.unit}, ${found.hash}${notice}` };
+    const detail = `${name} ${version} for ${shelf.unit}, ${found.hash}${notice}`;
+    if (witness.fault === undefined) return { status: 'up', detail };
+    return {
+      status: 'degraded',
+      detail: `${detail}; its hash could not be looked up on the chain: ${witness.fault}`,
+    };
   }
 
   async #chain(): Promise<HealthResult> {
-    const { protocols, shelf, clock } = this.settings.parts;
+    const { protocols, shelf } = this.settings.parts;
     const fault = await protocols.fault();
     if (fault === undefined) return { status: 'up' };
-    const library = shelf.at(clock.wallMs());
+    const library = shelf.now();
     const isNeeded =
       !(library instanceof DosingError) &&
       library.content.entries.some(({ protocol }) => protocol !== undefined);

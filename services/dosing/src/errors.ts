@@ -1,4 +1,5 @@
 import type { DenialReason, PolicyRequest } from '@bcmed/policy';
+import { TRUST_STATUS_OF_CODE } from '@bcmed/site-trust';
 import type { RefusalReason } from './domain/order/index.js';
 
 /**
@@ -7,9 +8,10 @@ import type { RefusalReason } from './domain/order/index.js';
  */
 export type DosingErrorCode =
   | 'BCM-DOSING-CATCHING-UP'
+  | 'BCM-DOSING-LIBRARY-DIFFERS'
   | 'BCM-DOSING-LIBRARY-EXAMPLE'
   | 'BCM-DOSING-LIBRARY-INVALID'
-  | 'BCM-DOSING-LIBRARY-NOT-YET'
+  | 'BCM-DOSING-LIBRARY-MISSING'
   | 'BCM-DOSING-LIBRARY-UNREADABLE'
   | 'BCM-DOSING-NOT-ENROLLED'
   | 'BCM-DOSING-NOT-FOUND'
@@ -137,9 +139,14 @@ export class LibraryExampleError extends DosingError {
   readonly code = 'BCM-DOSING-LIBRARY-EXAMPLE';
 }
 
-/** The library is not in effect before a time that it names. */
-export class LibraryNotYetError extends DosingError {
-  readonly code = 'BCM-DOSING-LIBRARY-NOT-YET';
+/** Two people have released no library for this unit yet, or none that is in effect. */
+export class LibraryMissingError extends DosingError {
+  readonly code = 'BCM-DOSING-LIBRARY-MISSING';
+}
+
+/** The chain, or the bytes themselves, have another hash than the one that people released. */
+export class LibraryDiffersError extends DosingError {
+  readonly code = 'BCM-DOSING-LIBRARY-DIFFERS';
 }
 
 /** The file is not there, not UTF-8, or not YAML: there is nothing in it that could be checked. */
@@ -180,9 +187,10 @@ export class ProtocolUnansweredError extends DosingError {
 /** Which HTTP status each of them has. */
 export const STATUS_OF_CODE = {
   'BCM-DOSING-CATCHING-UP': 503,
-  'BCM-DOSING-LIBRARY-EXAMPLE': 404,
-  'BCM-DOSING-LIBRARY-INVALID': 404,
-  'BCM-DOSING-LIBRARY-NOT-YET': 404,
+  'BCM-DOSING-LIBRARY-DIFFERS': 409,
+  'BCM-DOSING-LIBRARY-EXAMPLE': 409,
+  'BCM-DOSING-LIBRARY-INVALID': 422,
+  'BCM-DOSING-LIBRARY-MISSING': 404,
   'BCM-DOSING-LIBRARY-UNREADABLE': 404,
   'BCM-DOSING-NOT-ENROLLED': 503,
   'BCM-DOSING-NOT-FOUND': 404,
@@ -199,4 +207,5 @@ export const STATUS_OF_CODE = {
   'BCM-LOG-READ-INTERRUPTED': 503,
   'BCM-LOG-CONTENDED': 503,
   'BCM-STORE-UNWRITABLE': 503,
+  ...TRUST_STATUS_OF_CODE,
 } as const;

@@ -13,6 +13,7 @@ import {
 import { textHashOf } from '@bcmed/policy';
 import { v7 as uuidV7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { release } from '../test/release.js';
 import { Service } from '../test/service.js';
 import { Site } from '../test/site.js';
 
@@ -29,6 +30,7 @@ beforeAll(async () => {
   site = await Site.begin();
   dosing = await Service.start(site.environment({ ANSWER_MARGIN_MS: '100' }));
   await site.enrol(site.environment()['BCMED_STATE_DIR']!);
+  await release(site, dosing);
 });
 afterAll(async () => {
   await dosing.stop();

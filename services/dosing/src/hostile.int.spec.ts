@@ -1,6 +1,7 @@
 import { AssociationMade, isEvent, OrderRefused, type PumpOrder } from '@bcmed/events';
 import { fixtureSealer } from '@bcmed/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { release } from '../test/release.js';
 import { Service } from '../test/service.js';
 import { PATIENT, Site } from '../test/site.js';
 
@@ -17,6 +18,7 @@ beforeAll(async () => {
   site = await Site.begin();
   dosing = await Service.start(site.environment());
   await site.enrol(site.environment()['BCMED_STATE_DIR']!);
+  await release(site, dosing);
 });
 afterAll(async () => {
   await dosing.stop();

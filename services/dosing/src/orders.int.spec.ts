@@ -3,6 +3,7 @@ import { checkSignedText, POLICY_VERSION, signTextWithKey } from '@bcmed/policy'
 import { SiteTrust } from '@bcmed/site-trust';
 import { fixtureKey } from '@bcmed/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { release } from '../test/release.js';
 import { Service } from '../test/service.js';
 import { Site } from '../test/site.js';
 
@@ -19,6 +20,7 @@ beforeAll(async () => {
   site = await Site.begin();
   dosing = await Service.start(site.environment());
   await site.enrol(site.environment()['BCMED_STATE_DIR']!);
+  await release(site, dosing);
 });
 afterAll(async () => {
   await dosing.stop();

@@ -1,9 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ChainGate } from '../test/chain-gate.js';
 import { ProtocolChain } from '../test/protocol-chain.js';
 import { NITROPRUSSIDE } from '../test/protocols.js';
+import { release } from '../test/release.js';
 import { Service } from '../test/service.js';
 import { PUMP, Site } from '../test/site.js';
 import { LIBRARY } from '../test/ward.js';
@@ -24,10 +23,8 @@ let gate: ChainGate;
 let dosing: Service;
 
 async function start(more: Record<string, string> = {}): Promise<void> {
-  const file = join(site.folder, 'library.yaml');
-  writeFileSync(file, TEXT);
-  const on = { CHAIN_RPC_URL: gate.url, DRUG_PROTOCOL_ADDRESS: chain.contract };
-  dosing = await Service.start(site.environment({ LIBRARY_FILE: file, ...on, ...more }));
+  const on = { CHAIN_RPC_URL: gate.url, DRUG_PROTOCOL_ADDRESS: chain.contract, CHAIN_RECOVERY: 'automatic' };
+  dosing = await Service.start(site.environment({ ...on, ...more }));
 }
 
 beforeAll(async () => {
@@ -36,6 +33,7 @@ beforeAll(async () => {
   await chain.release(NITROPRUSSIDE);
   await start();
   await site.enrol(site.environment()['BCMED_STATE_DIR']!);
+  await release(site, dosing, TEXT);
   await site.associate(PUMP, { drug: 'nitroprusside', concentration: '0.1 mg/ml' });
   await vi.waitFor(async () => expect((await dosing.get(`/pumps/${PUMP}`)).status).toBe(200), WITHIN);
 });

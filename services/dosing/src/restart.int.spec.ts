@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CommandExecuted } from '@bcmed/events';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { release } from '../test/release.js';
 import { Service } from '../test/service.js';
 import { PUMP, Site } from '../test/site.js';
 import { DosingStore } from './adapters/dosing-store.js';
@@ -17,6 +18,7 @@ beforeEach(async () => {
   site = await Site.begin();
   dosing = await Service.start(site.environment());
   await site.enrol(stateDir());
+  await release(site, dosing);
   await site.associate();
   await vi.waitFor(async () => expect((await dosing.get(`/pumps/${PUMP}`)).status).toBe(200), WITHIN);
 });

@@ -1,7 +1,9 @@
 import { CommandExecuted, isEvent, pumpOrderText, StopOrdered } from '@bcmed/events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { release } from '../test/release.js';
 import { Service } from '../test/service.js';
 import { PUMP, Site } from '../test/site.js';
+import { LIBRARY } from '../test/ward.js';
 
 const WITHIN = { timeout: 20_000, interval: 20 };
 process.setMaxListeners(100);
@@ -17,9 +19,10 @@ afterEach(async () => {
   await site.end();
 });
 
-async function start(more: Record<string, string> = {}): Promise<void> {
+async function start(more: Record<string, string> = {}, library: 'released' | 'none' = 'released') {
   dosing = await Service.start(site.environment(more));
   await site.enrol(site.environment()['BCMED_STATE_DIR']!);
+  if (library === 'released') await release(site, dosing);
   await site.associate();
   await vi.waitFor(async () => expect((await dosing.get(`/pumps/${PUMP}`)).status).toBe(200), WITHIN);
 }
@@ -130,27 +133,34 @@ describe('a stop', () => {
   });
 
   it('goes out without a library, and with a chain that is down, when every order is refused', async () => {
-    await start({
-      LIBRARY_FILE: '/nowhere/library.yaml',
-      CHAIN_RPC_URL: 'http://127.0.0.1:9',
-      DRUG_PROTOCOL_ADDRESS: `0x${'ab'.repeat(20)}`,
-    });
+    const chain = { CHAIN_RPC_URL: 'http://127.0.0.1:9', DRUG_PROTOCOL_ADDRESS: `0x${'ab'.repeat(20)}` };
+    await start(chain, 'none');
     expect((await dosing.post('/orders', order())).body).toMatchObject({ reason: 'library-missing' });
     await stopped();
     expect(await dosing.health()).toMatchObject({
       status: 'degraded',
       checks: {
-        library: { status: 'degraded', detail: expect.stringContaining('LIBRARY-UNREADABLE') as string },
+        library: { status: 'degraded', detail: expect.stringContaining('LIBRARY-MISSING') as string },
         chain: { status: 'degraded', detail: expect.stringContaining('PROTOCOL-UNANSWERED') as string },
       },
     });
   });
 
   it('goes out where an example library is refused', async () => {
-    await start({ ALLOW_EXAMPLE_LIBRARY: 'false' });
-    expect((await dosing.post('/orders', order())).body).toMatchObject({ reason: 'library-missing' });
+    await start();
+    await dosing.stop();
+    dosing = await Service.start(site.environment({ ALLOW_EXAMPLE_LIBRARY: 'false' }));
+    await vi.waitFor(
+      async () =>
+        expect((await dosing.post('/orders', order())).body).toMatchObject({ reason: 'library-missing' }),
+      WITHIN,
+    );
     expect((await dosing.get('/library')).body.type).toContain('LIBRARY-EXAMPLE');
-    expect(await site.said('library-activated')).toEqual([]);
+    const again = await dosing.post('/libraries', { text: LIBRARY.text }, site.pass('pharmacist'));
+    expect(again).toMatchObject({
+      status: 409,
+      body: { type: 'urn:bcmed:error:BCM-DOSING-LIBRARY-EXAMPLE' },
+    });
     await stopped();
   });
 

@@ -10,6 +10,7 @@ import {
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { release } from '../test/release.js';
 import { Service } from '../test/service.js';
 import { PUMP, Site } from '../test/site.js';
 
@@ -24,6 +25,7 @@ beforeEach(async () => {
   site = await Site.begin();
   dosing = await Service.start(site.environment());
   await site.enrol(stateDir());
+  await release(site, dosing);
   await site.associate(PUMP, { drug: 'propofol', concentration: '10 mg/ml' });
   await vi.waitFor(async () => expect((await dosing.get(`/pumps/${PUMP}`)).status).toBe(200), WITHIN);
 });

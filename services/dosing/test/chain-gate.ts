@@ -8,6 +8,7 @@ export class ChainGate {
   #open: Promise<void> = Promise.resolve();
   #release: () => void = () => undefined;
   #onAsked: () => void = () => undefined;
+  #isCut = false;
 
   static async before(url: string): Promise<ChainGate> {
     const gate = new ChainGate();
@@ -15,6 +16,7 @@ export class ChainGate {
       void (async () => {
         const body = await text(request);
         gate.#onAsked();
+        if (gate.#isCut) throw new Error('cut');
         await gate.#open;
         const answer = await fetch(url, {
           method: 'POST',
@@ -40,6 +42,15 @@ export class ChainGate {
 
   release(): void {
     this.#release();
+  }
+
+  /** From now on no question is answered. */
+  cut(): void {
+    this.#isCut = true;
+  }
+
+  mend(): void {
+    this.#isCut = false;
   }
 
   close(): void {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readPortFile, removePortFile } from '@bcmed/service-kit';
 import { vi } from 'vitest';
-import { ask, posting, type Answer } from './service.js';
+import { ask, bearing, posting, type Answer } from './service.js';
 
 const MAIN = join(import.meta.dirname, '..', 'dist', 'main.js');
 const PATIENCE = { timeout: 30_000, interval: 20 };
@@ -41,12 +41,12 @@ export class DosingProcess {
     }, PATIENCE);
   }
 
-  get(path: string): Promise<Answer> {
-    return this.#ask(path);
+  get(path: string, pass?: string): Promise<Answer> {
+    return this.#ask(path, { headers: bearing(pass) });
   }
 
-  post(path: string, body: unknown): Promise<Answer> {
-    return this.#ask(path, posting(body));
+  post(path: string, body: unknown, pass?: string): Promise<Answer> {
+    return this.#ask(path, posting(body, pass));
   }
 
   async #ask(path: string, init: RequestInit = {}): Promise<Answer> {

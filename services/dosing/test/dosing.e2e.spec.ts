@@ -2,6 +2,7 @@ import { CommandAuthorised, isEvent } from '@bcmed/events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DosingProcess } from './dosing-process.js';
 import { KillingLine, type Moment } from './killing-line.js';
+import { release } from './release.js';
 import { PUMP, Site } from './site.js';
 
 let site: Site;
@@ -17,6 +18,7 @@ beforeEach(async () => {
   dosing = await DosingProcess.up(environment());
   await site.enrol(dosing.stateDir);
   await dosing.ready();
+  await release(site, dosing);
 });
 afterEach(async () => {
   await dosing.end('SIGKILL');
@@ -81,7 +83,11 @@ describe('dosing that is killed between infusion-authorised and command-authoris
   it('has said nothing of an order that was placed in the same breath, and takes it when it comes again', async () => {
     const body = await orderOf('nurse', 'physician');
     await killed('before', BETWEEN, () => dosing.post('/orders', body));
-    expect((await site.said()).map(({ type }) => type)).toEqual(['bcmed.dosing.library-activated']);
+    expect((await site.said()).map(({ type }) => type)).toEqual([
+      'bcmed.dosing.library-proposed',
+      'bcmed.dosing.library-released',
+      'bcmed.dosing.library-activated',
+    ]);
     await vitals();
     expect(await dosing.post('/orders', body)).toMatchObject({ status: 201, body: { state: 'authorised' } });
     await onlyCommand();

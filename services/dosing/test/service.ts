@@ -26,6 +26,11 @@ export interface Body {
   readonly text: string;
   readonly releasable: boolean;
   readonly paths: object;
+  readonly proposal: string;
+  readonly libraryHash: string;
+  readonly releaseText: string;
+  readonly libraries: readonly Body[];
+  readonly differences: readonly unknown[];
 }
 
 export interface Answer {
@@ -40,12 +45,17 @@ export async function ask(url: string, init: RequestInit = {}): Promise<Answer> 
 }
 
 /** A request with a body; a text is sent as it is. */
-export function posting(body: unknown): RequestInit {
+export function posting(body: unknown, pass?: string): RequestInit {
   return {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...bearing(pass) },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   };
+}
+
+/** As somebody who is signed in at access. */
+export function bearing(pass: string | undefined): Record<string, string> {
+  return pass === undefined ? {} : { authorization: `Bearer ${pass}` };
 }
 
 /** Dosing in this process, as its main.ts starts it. */
@@ -67,12 +77,12 @@ export class Service {
     return new Service(app, `http://127.0.0.1:${port}`);
   }
 
-  post(path: string, body: unknown): Promise<Answer> {
-    return ask(`${this.url}${path}`, posting(body));
+  post(path: string, body: unknown, pass?: string): Promise<Answer> {
+    return ask(`${this.url}${path}`, posting(body, pass));
   }
 
-  get(path: string): Promise<Answer> {
-    return ask(`${this.url}${path}`);
+  get(path: string, pass?: string): Promise<Answer> {
+    return ask(`${this.url}${path}`, { headers: bearing(pass) });
   }
 
   async health() {

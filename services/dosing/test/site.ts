@@ -35,6 +35,7 @@ import {
 import { hashToBase64Url, leafHash } from '@bcmed/merkle';
 import { signTextWithKey } from '@bcmed/policy';
 import { entryBytes, keyIdOf, publicJwkOf, type Sealer } from '@bcmed/seal';
+import { signPass } from '@bcmed/site-trust';
 import { fixtureKey, fixtureSealer, LogFixture } from '@bcmed/testing';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { v7 as uuidV7 } from 'uuid';
@@ -80,7 +81,7 @@ export class Site {
     readonly connection: NatsConnection,
   ) {}
 
-  /** With a nurse, two physicians and a pharmacist of icu-1. */
+  /** With a nurse, two physicians and two pharmacists of icu-1. */
   static async begin(): Promise<Site> {
     const folder = await mkdtemp(join(tmpdir(), 'bcmed-dosing-'));
     const nats = await startNats(brokerIn(folder));
@@ -96,6 +97,7 @@ export class Site {
     await site.enrolPerson('physician', ['physician', 'icu-1']);
     await site.enrolPerson('consultant', ['physician', 'icu-1']);
     await site.enrolPerson('pharmacist', ['pharmacist', 'icu-1']);
+    await site.enrolPerson('second-pharmacist', ['pharmacist', 'icu-1']);
     return site;
   }
 
@@ -129,6 +131,15 @@ export class Site {
     const publicKey = publicJwkOf(fixtureKey(key));
     const data = { credentialId: keyIdOf(publicKey), kind: 'key', publicKey, enrolledBy: 'first-start' };
     return this.say(this.access, AuthenticatorEnrolled, person, data);
+  }
+
+  /** What access gives to somebody who is signed in there. */
+  pass(person: string): string {
+    const nowSeconds = Math.floor(Date.now() / 1_000);
+    const credentialId = keyIdOf(publicJwkOf(fixtureKey(person)));
+    const session = { iss: 'access/1', site: 's1', sub: person, sid: uuidV7(), cid: credentialId };
+    const payload = { ...session, iat: nowSeconds, exp: nowSeconds + 60 };
+    return signPass(payload, { sealer: this.access, privateKey: fixtureKey('access') });
   }
 
   revoke(person: string): Promise<StreamEvent> {
@@ -287,7 +298,6 @@ export class Site {
       BCMED_STATE_DIR: join(this.folder, 'dosing'),
       NATS_URL: this.nats.url,
       NATS_SEED_FILE: seedIn(this.folder, 'dosing'),
-      LIBRARY_FILE: join(import.meta.dirname, '../library/example.yaml'),
       ALLOW_EXAMPLE_LIBRARY: 'true',
       LOG_LEVEL: 'silent',
       ...more,

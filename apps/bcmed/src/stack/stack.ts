@@ -13,6 +13,7 @@ import { StackError } from '../errors.js';
 import { waitForEnrolmentRequest, type EnrolmentRequest } from '../site/enrolment-request.js';
 import { SiteOperator } from '../site/open-site.js';
 import { openSiteFolder, rootKeyPath, type Site } from '../site/root-key.js';
+import { releaseLibrary } from '../shift/library-release.js';
 import { Backbone } from './backbone.js';
 import { loadDemonstrationPeople } from './people.js';
 import { EXAMPLE_LIBRARY, programOf, shown } from './paths.js';
@@ -119,6 +120,7 @@ export class Stack {
         stack.startConsole(),
       ]);
       await stack.loadPeople();
+      await stack.releaseLibrary();
       stack.#announce();
       // The mock ICU has another port when it was started again.
       stack.backbone.supervisor.onChange(({ state }) => {
@@ -240,10 +242,20 @@ export class Stack {
   async loadPeople(): Promise<void> {
     await this.#step(
       'people',
-      'nurses, physician, pharmacist, engineer, auditor, administrator of a demonstration',
+      'nurses, physician, pharmacists, engineer, auditor, administrator of a demonstration',
       async () => {
         await loadDemonstrationPeople(this.service('access').url);
       },
+    );
+  }
+
+  /** The example library, released as every library is. Demands the people of the demonstration, and a started dosing service. */
+  async releaseLibrary(): Promise<void> {
+    await this.#step('library', 'two pharmacists of the demonstration release the example library', () =>
+      releaseLibrary(EXAMPLE_LIBRARY, {
+        accessUrl: this.service('access').url,
+        dosingUrl: this.service('dosing').url,
+      }),
     );
   }
 
@@ -251,7 +263,8 @@ export class Stack {
     await this.#step('dosing', 'checks orders against the drug library and authorises them', () =>
       this.#enrolled('dosing', this.backbone.layout.dosing, {
         CHAIN_RPC_URL: this.urls.chain,
-        LIBRARY_FILE: EXAMPLE_LIBRARY,
+        CHAIN_ID: String(EMBEDDED_CHAIN_ID),
+        CHAIN_RECOVERY: 'automatic',
         ALLOW_EXAMPLE_LIBRARY: 'true',
         ...DEMONSTRATION,
       }),

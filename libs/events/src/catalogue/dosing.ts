@@ -70,44 +70,93 @@ const exampleVitals = {
   saturationPercent: 96,
 };
 const exampleDose = { value: '5', unit: 'microgram/kg/min' } as const;
+const exampleSignature = {
+  kind: 'key',
+  person: 'person-7f3a',
+  credentialId: 'cpwSHMHvXq-uvZCrmgQn0zoCQdHQkGZgvbqcYBdkWRc',
+  signature: 'A'.repeat(86),
+} as const;
 const exampleOrder = {
   text: '{"kind":"pump-order","site":"icu-north","pump":"8002-51740","unit":"icu-1","patient":"stay-4d","action":"set-rate","rateMlPerHour":6,"dose":{"value":"5","unit":"microgram/kg/min"},"drug":"dopamine","careArea":"adult-icu","concentration":"200-mg","weightKg":"80","libraryHash":"bQtGxcTRdogXqIDjuQZptV8bNqsXj4SjxNZla-v5tyE","nonce":"AAAAAAAAAAAAAAAAAAAAAA","issuedAt":"2026-11-20T12:00:00.000Z","expiresAt":"2026-11-20T12:02:00.000Z"}',
+  signatures: [exampleSignature],
+} satisfies z.infer<typeof signedText>;
+
+const proposal = z.uuid().describe('Id of the proposal');
+const status = z.enum(['example', 'clinical']).describe('An example is never for patients');
+const exampleProposal = '01994f7e-7c00-7000-8000-0000000000f1';
+const exampleRelease = {
+  text: `{"kind":"library-release","site":"icu-north","proposal":"${exampleProposal}","unit":"icu-1","library":"example","version":"2026.1","status":"example","libraryHash":"${exampleHash}","effectiveFrom":"2026-11-20T00:00:00.000Z","reason":"first example","warnings":0}`,
   signatures: [
-    {
-      kind: 'key',
-      person: 'person-7f3a',
-      credentialId: 'cpwSHMHvXq-uvZCrmgQn0zoCQdHQkGZgvbqcYBdkWRc',
-      signature: 'A'.repeat(86),
-    },
+    { ...exampleSignature, person: 'person-pharm' },
+    { ...exampleSignature, person: 'person-7f3a' },
   ],
 } satisfies z.infer<typeof signedText>;
 
-export const LibraryReleased = defineEvent('dosing', 'library-released', {
+export const LibraryProposed = defineEvent('dosing', 'library-proposed', {
   entity: 'name of the library',
-  sentence: 'A version of the drug library may be used; it is known by the hash of its exact bytes.',
+  sentence: 'Somebody wants a library to be used; nobody has released it.',
   data: z.object({
+    proposal,
     libraryHash,
     version: libraryVersion,
-    status: z.enum(['example', 'clinical']).describe('An example is never for patients'),
+    status,
+    unit,
     effectiveFrom: instant.describe('Not to be activated before'),
     reason,
-    releasedBy: z.array(person).min(1).max(8).describe('Different people who signed the hash'),
-    warnings: z.number().int().min(0).describe('Warnings of the linter that the releasers accepted'),
-    text: z
-      .string()
-      .max(48_000)
-      .optional()
-      .describe('The library itself; absent when it is too long for an event, then kept under its hash'),
+    warnings: z.number().int().min(0).describe('Warnings of the linter'),
+    proposedBy: person,
+    text: z.string().min(1).max(48_000).describe('The library itself, to the byte'),
+    releaseText: z.string().min(2).max(4_096).describe('The exact text that people sign to release it'),
+    decidedBy,
   }),
   example: {
     entity: 'example',
     data: {
+      proposal: exampleProposal,
       libraryHash: exampleHash,
       version: '2026.1',
       status: 'example',
+      unit: 'icu-1',
+      effectiveFrom: '2026-11-20T00:00:00.000Z',
+      reason: 'first example',
+      warnings: 0,
+      proposedBy: 'person-pharm',
+      text: 'kind: drug-library',
+      releaseText: exampleRelease.text,
+    },
+  },
+});
+
+export const LibraryReleased = defineEvent('dosing', 'library-released', {
+  entity: 'name of the library',
+  sentence: 'Different people signed the hash of a library: it may be used.',
+  data: z.object({
+    proposal,
+    libraryHash,
+    version: libraryVersion,
+    status,
+    unit,
+    effectiveFrom: instant.describe('Not to be activated before'),
+    reason,
+    releasedBy: z.array(person).min(2).max(8).describe('Different people who signed the hash'),
+    release: signedText.describe('The text that they signed, with their signatures'),
+    approvalId: z.uuid().describe('The approval that this consumes'),
+    warnings: z.number().int().min(0).describe('Warnings of the linter that the releasers accepted'),
+    decidedBy,
+  }),
+  example: {
+    entity: 'example',
+    data: {
+      proposal: exampleProposal,
+      libraryHash: exampleHash,
+      version: '2026.1',
+      status: 'example',
+      unit: 'icu-1',
       effectiveFrom: '2026-11-20T00:00:00.000Z',
       reason: 'first example',
       releasedBy: ['person-pharm', 'person-7f3a'],
+      release: exampleRelease,
+      approvalId: '01994f7e-7c00-7000-8000-0000000000a1',
       warnings: 0,
     },
   },
@@ -117,15 +166,41 @@ export const LibraryActivated = defineEvent('dosing', 'library-activated', {
   entity: 'name of the library',
   sentence: 'From here on orders of a unit are checked against this library and no other.',
   data: z.object({
+    proposal,
     libraryHash,
     version: libraryVersion,
     unit,
     replacesHash: libraryHash.optional().describe('The library that was active before; absent for the first'),
     activatedBy: somebody,
+    onChain: z
+      .object({
+        chainId: z
+          .string()
+          .regex(/^\d{1,20}$/)
+          .describe('Chain of the register'),
+        contract: address.describe('The LibraryRegister that holds the hash'),
+        number: z
+          .string()
+          .regex(/^\d{1,20}$/)
+          .describe('Number of the release there: its position on the log'),
+      })
+      .optional()
+      .describe('Where the hash was seen before it was activated; absent without a chain'),
   }),
   example: {
     entity: 'example',
-    data: { libraryHash: exampleHash, version: '2026.1', unit: 'icu-1', activatedBy: 'person-pharm' },
+    data: {
+      proposal: exampleProposal,
+      libraryHash: exampleHash,
+      version: '2026.1',
+      unit: 'icu-1',
+      activatedBy: 'dosing/1',
+      onChain: {
+        chainId: '31337',
+        contract: '0x5FbDB2315678afecb367f032d93F642f64180aa3',
+        number: '412',
+      },
+    },
   },
 });
 

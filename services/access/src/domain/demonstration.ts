@@ -17,6 +17,7 @@ export const CAST: readonly { readonly name: string; readonly role: Role; readon
   { name: 'nurse', role: 'nurse', unit: 'icu-1' },
   { name: 'second-nurse', role: 'nurse', unit: 'icu-1' },
   { name: 'pharmacist', role: 'pharmacist', unit: 'icu-1' },
+  { name: 'second-pharmacist', role: 'pharmacist', unit: 'icu-1' },
   { name: 'engineer', role: 'engineer', unit: 'all' },
   { name: 'auditor', role: 'auditor', unit: 'all' },
   { name: 'administrator', role: 'administrator', unit: 'all' },

@@ -67,6 +67,19 @@ export class DosingStore {
     return this.#database.failure;
   }
 
+  /** Where the site's LibraryRegister stands; public, and found out anew by an operator when it is lost. */
+  get register(): string | undefined {
+    return this.#database.get("select value from meta where key = 'library-register'")?.['value'] as
+      string | undefined;
+  }
+
+  /** Throws StoreUnwritableError. */
+  keepRegister(address: string): void {
+    this.#database.transaction(() =>
+      this.#database.run("insert or replace into meta values ('library-register', ?)", address),
+    );
+  }
+
   /** Last position that was handled; 0n for a new store. */
   get position(): bigint {
     return BigInt(

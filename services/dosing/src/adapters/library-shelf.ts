@@ -1,13 +1,21 @@
-import { readFileSync } from 'node:fs';
 import type { DrugLibrary } from '../domain/library/index.js';
-import { DosingError, LibraryExampleError, LibraryNotYetError, LibraryUnreadableError } from '../errors.js';
+import {
+  DosingError,
+  LibraryDiffersError,
+  LibraryExampleError,
+  LibraryMissingError,
+  LibraryUnreadableError,
+} from '../errors.js';
+import type { Libraries } from '../views/libraries.js';
 import { openLibraryFile } from './library-file.js';
 
 export interface ShelfSettings {
-  readonly path: string;
   /** The unit for which the library is. */
   readonly unit: string;
   readonly allowExample: boolean;
+  readonly libraries: Libraries;
+  /** Why the chain speaks against the active library; undefined when it does not, or is away. */
+  readonly objection: () => LibraryDiffersError | undefined;
 }
 
 /** A library that may be used. */
@@ -18,43 +26,58 @@ export interface ShelvedLibrary {
 }
 
 /**
- * The drug library of the configuration, read once at the start. A library that is missing, faulty, an example, or not yet in
- * effect keeps orders back and nothing else: the service runs, because a stop needs none.
+ * The drug library that people released and that is active, by its own bytes. One that is missing, an example where none may be
+ * used, or another than the one that stands on the chain keeps orders back and nothing else: a stop needs none.
  */
 export class LibraryShelf {
-  readonly #found: ShelvedLibrary | DosingError;
   readonly unit: string;
+  /** Parsed once for each proposal. */
+  #read: { readonly proposal: string; readonly found: ShelvedLibrary | DosingError } | undefined;
 
   constructor(private readonly settings: ShelfSettings) {
     this.unit = settings.unit;
-    this.#found = this.#read();
   }
 
-  /** The library as it may be used at this moment, or why there is none. */
-  at(atMs: number): ShelvedLibrary | DosingError {
-    const found = this.#found;
-    if (found instanceof DosingError || atMs >= Date.parse(found.content.effectiveFrom)) return found;
-    return new LibraryNotYetError(`The library is in effect from ${found.content.effectiveFrom} on.`);
+  /** The library as it may be used now, or why there is none. */
+  now(): ShelvedLibrary | DosingError {
+    const { libraries, objection } = this.settings;
+    const active = libraries.inForce(this.unit);
+    if (active === undefined)
+      return new LibraryMissingError(
+        `No drug library is active for ${this.unit}: propose one and let two people release it.`,
+      );
+    const objected = objection();
+    if (objected !== undefined) return objected;
+    if (this.#read?.proposal !== active.proposal)
+      this.#read = { proposal: active.proposal, found: this.#open(active) };
+    return this.#read.found;
   }
 
   /** For orders of a unit. */
-  activeFor(unit: string, atMs: number): ShelvedLibrary | undefined {
-    const found = this.at(atMs);
+  activeFor(unit: string): ShelvedLibrary | undefined {
+    const found = this.now();
     return unit === this.unit && !(found instanceof DosingError) ? found : undefined;
   }
 
-  #read(): ShelvedLibrary | DosingError {
-    const { path, allowExample } = this.settings;
+  #open({
+    text,
+    libraryHash,
+  }: {
+    readonly text: string;
+    readonly libraryHash: string;
+  }): ShelvedLibrary | DosingError {
     try {
-      const { hash, text, library: content } = openLibraryFile(readFileSync(path));
-      if (content.status === 'example' && !allowExample)
+      const { hash, library: content } = openLibraryFile(Buffer.from(text, 'utf8'));
+      if (hash !== libraryHash)
+        return new LibraryDiffersError(`The bytes have the hash ${hash}; ${libraryHash} was released.`);
+      if (content.status === 'example' && !this.settings.allowExample)
         return new LibraryExampleError(
           `${content.name} ${content.version} is an example, never for patients; set ALLOW_EXAMPLE_LIBRARY to use it all the same.`,
         );
       return { hash, text, content };
     } catch (cause) {
       if (cause instanceof DosingError) return cause;
-      return new LibraryUnreadableError(`${path} cannot be read`, { cause });
+      return new LibraryUnreadableError('The active library cannot be read', { cause });
     }
   }
 }

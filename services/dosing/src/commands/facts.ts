@@ -36,11 +36,11 @@ export class FactFinder {
     row: InfusionRow,
     nonceUsedElsewhere: boolean,
   ): Promise<Facts> {
-    const { clock, shelf, ward, pumpStepMlPerHour } = this.settings;
+    const { shelf, ward, pumpStepMlPerHour } = this.settings;
     const common = { pumpStepMlPerHour, nonceUsedElsewhere };
     if (order === undefined)
       return { ...common, library: undefined, association: undefined, vitals: [], deliveredMl: '0' };
-    const library = shelf.activeFor(order.unit, clock.wallMs());
+    const library = shelf.activeFor(order.unit);
     const found = ward.associations.of(order.pump);
     const vitals = ward.vitals.of(order.patient);
     const entry = library && entryOf(library.content, order.drug ?? '', order.careArea ?? '');

@@ -23,7 +23,7 @@ export class LibraryController {
   @ApiOkResponse({ standardSchema: libraryAnswer })
   @ApiNotFoundResponse({ standardSchema: problem })
   library(): z.infer<typeof libraryAnswer> {
-    const found = this.shelf.at(Date.now());
+    const found = this.shelf.now();
     if (found instanceof DosingError) throw found;
     const { name, version, status, effectiveFrom } = found.content;
     return {

@@ -186,8 +186,8 @@ export class OrderBook {
       return { infusionId, orderId, state: 'authorised', commandId: authorised.commandId };
     }
     if (pending?.orderId !== orderId) throw ended();
-    const { shelf, clock } = this.settings;
-    const library = shelf.activeFor(readOrder(pending.order.text)?.unit ?? '', clock.wallMs());
+    const { shelf } = this.settings;
+    const library = shelf.activeFor(readOrder(pending.order.text)?.unit ?? '');
     const signed = new Set(this.signatures(pending).map(({ person }) => person)).size;
     return { infusionId, orderId, state: 'waiting', needs: needsOf(pending, signed, library?.content) };
   }

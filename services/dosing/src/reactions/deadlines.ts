@@ -13,6 +13,8 @@ export interface DeadlinesSettings {
   /** How long after its expiry a command may still be answered. */
   readonly marginMs: number;
   /** Takes what has fallen due; what fails falls due again. */
+  /** When else something is due, in ms of the wall's clock. */
+  readonly alsoDueMs: () => number;
   readonly due: (followUps: readonly FollowUp[]) => Promise<void>;
 }
 
@@ -38,7 +40,7 @@ export class Deadlines {
   set(leastMs = 0): void {
     clearTimeout(this.#timer);
     if (this.#isOver || this.#isBusy) return;
-    const next = Math.min(...this.#all().map(({ atMs }) => atMs));
+    const next = Math.min(this.settings.alsoDueMs(), ...this.#all().map(({ atMs }) => atMs));
     if (next === Infinity) return;
     const wait = Math.max(leastMs, next - this.settings.clock.wallMs() + 1);
     this.#timer = setTimeout(() => void this.#fire(), Math.min(wait, LONGEST_MS));

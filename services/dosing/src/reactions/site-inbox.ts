@@ -1,5 +1,5 @@
 import { EventLogError, type LogMessage } from '@bcmed/event-log';
-import { isEvent, LibraryActivated, OrderPlaced, type StreamEvent } from '@bcmed/events';
+import { isEvent, OrderPlaced, type StreamEvent } from '@bcmed/events';
 import { StoreUnwritableError } from '@bcmed/safety-store';
 import type { SiteTrust } from '@bcmed/site-trust';
 import type { Clock } from '../adapters/clock.js';
@@ -181,10 +181,7 @@ export class SiteInbox {
     if (event.causationid !== undefined) this.#followUps.delete(keyOf(event.subject, event.causationid));
     if (isEvent(event, OrderPlaced))
       this.#nonces.push({ nonce: event.data.nonce, orderId: event.data.orderId });
-    if (isEvent(event, LibraryActivated)) {
-      const { libraryHash, unit } = event.data;
-      ward.libraries.set(unit, { libraryHash, name: event.subject, position: position.toString() });
-    }
+    ward.libraries.take(event, position);
     this.add([...feedback.ofStop(event, position), ...feedback.ofAuthorised(event)]);
   }
 

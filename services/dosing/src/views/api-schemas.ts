@@ -180,6 +180,59 @@ export const lintAnswer = z.object({
   ),
 });
 
+/** `POST /libraries`. What does not fit into an event is not taken. */
+export const proposedLibrary = z.strictObject({
+  text: z.string().min(1).max(48_000, 'must have 48,000 characters at most').describe('The library, YAML'),
+});
+export type ProposedLibraryBody = z.infer<typeof proposedLibrary>;
+
+export const proposalParam = z.object({ proposal: z.uuid('must be the id of a proposal') });
+export type ProposalParam = z.infer<typeof proposalParam>;
+
+export const againstQuery = z.object({
+  against: z.uuid('must be the id of a proposal').optional(),
+});
+export type AgainstQuery = z.infer<typeof againstQuery>;
+
+export const proposalAnswer = z.object({
+  proposal: z.uuid(),
+  state: z.enum(['proposed', 'released', 'active', 'replaced']),
+  libraryHash: z.string(),
+  name: z.string(),
+  version: z.string(),
+  status: z.enum(['example', 'clinical']),
+  unit: z.string(),
+  effectiveFrom: z.string(),
+  reason: z.string(),
+  warnings: z.number().int(),
+  proposedBy: z.string(),
+  proposedAt: z.string(),
+  releasedBy: z.array(z.string()).nullable(),
+  releasedAt: z.string().nullable(),
+  onChain: z.object({ contract: z.string(), number: z.string() }).nullable().describe('Of the active one'),
+  releaseText: z.string().describe('Exactly what two people sign, as an approval at access'),
+});
+export type ProposalAnswer = z.infer<typeof proposalAnswer>;
+
+export const proposalsAnswer = z.object({ libraries: z.array(proposalAnswer).describe('Newest first') });
+
+export const proposalTextAnswer = proposalAnswer.extend({
+  text: z.string().describe('The exact bytes, as UTF-8'),
+  problems: lintAnswer.shape.problems.describe('Warnings of the linter'),
+});
+
+export const differencesAnswer = z.object({
+  from: z.uuid().nullable().describe('Proposal that it is compared with; null: with nothing'),
+  to: z.uuid(),
+  differences: z.array(
+    z.object({
+      path: z.string().describe('For example drugs/dopamine/entries/adult-icu/limits/hardHigh/value'),
+      before: z.string().nullable().describe('null: was not there'),
+      after: z.string().nullable().describe('null: is no longer there'),
+    }),
+  ),
+});
+
 export const problem = z.object({
   type: z.string(),
   title: z.string(),

@@ -35,6 +35,10 @@ export class Approvals {
     if (isEvent(event, ApprovalRequested)) this.#forget(event.time);
   }
 
+  get open(): Iterable<readonly [id: string, state: ApprovalState]> {
+    return [...this.#open];
+  }
+
   with(id: string): ApprovalState {
     return this.#open.get(id) ?? initialApproval;
   }

@@ -2,17 +2,11 @@ import type { Clock } from '../adapters/clock.js';
 import { Approvals } from './approvals.js';
 import { Associations } from './associations.js';
 import { Infusions } from './infusions.js';
+import { Libraries } from './libraries.js';
 import { Pumps } from './pumps.js';
-import { Table } from './table.js';
+import type { Table } from './table.js';
 import { Targets } from './targets.js';
 import { Vitals } from './vitals.js';
-
-/** Which library the stream calls active. */
-export interface ActiveLibrary {
-  readonly libraryHash: string;
-  readonly name: string;
-  readonly position: string;
-}
 
 /** Everything that dosing knows of the ward, as of a position of the stream. */
 export class Ward {
@@ -21,8 +15,7 @@ export class Ward {
   readonly infusions = new Infusions();
   readonly approvals = new Approvals();
   readonly targets = new Targets();
-  /** By unit. */
-  readonly libraries = new Table<ActiveLibrary>('library');
+  readonly libraries = new Libraries();
   readonly vitals: Vitals;
 
   constructor(clock: Pick<Clock, 'wallMs' | 'steadyMs'>) {
@@ -33,6 +26,14 @@ export class Ward {
   get tables(): readonly Table<unknown>[] {
     const { associations, pumps, infusions, vitals, libraries, targets } = this;
     // A table of rows is written as JSON whatever its rows are.
-    return [associations.table, pumps.table, infusions.table, vitals.table, libraries, targets.table];
+    return [
+      associations.table,
+      pumps.table,
+      infusions.table,
+      vitals.table,
+      libraries.table,
+      libraries.actives,
+      targets.table,
+    ];
   }
 }
