@@ -97,7 +97,7 @@ export class Console implements OnApplicationBootstrap, OnApplicationShutdown {
           ? { status: 'up' }
           : {
               status: 'degraded',
-              detail: `${TOLD.pageMissing}: build it with npx vite build in apps/console/web`,
+              detail: `${TOLD.pageMissing}: build it with npx vite build apps/console/web`,
             },
       ),
     ];

@@ -7,7 +7,6 @@ import { ageOf } from '../domain/times.ts';
 import { count, placeName } from '../domain/words.ts';
 import { useAlarms, useAlarmsHeard } from '../state/alarms.ts';
 import { useNow } from '../state/clock.ts';
-import { useMe } from '../state/session.ts';
 import { allowSound, useSoundState, wantSound } from '../state/sound.ts';
 import { Button, Link } from './basic.tsx';
 import { Icon } from './icons.tsx';
@@ -42,10 +41,9 @@ export function Acknowledge({
   readonly alarm: Alarm;
   readonly look?: 'primary' | 'plain';
 }): ReactElement | null {
-  const me = useMe();
   const told = useMutation({
-    mutationFn: () =>
-      post(`/api/alarms/alarms/${alarm.id}/acknowledge`, me === undefined ? {} : { person: me.person }),
+    // Who it is, the session says.
+    mutationFn: () => post(`/api/alarms/alarms/${alarm.id}/acknowledge`, {}),
   });
   if (alarm.acknowledgedBy !== null) return null;
   return (
