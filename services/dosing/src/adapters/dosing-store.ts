@@ -1,5 +1,6 @@
 import type { PersonSignature } from '@bcmed/events';
 import { SafetyDatabase, type Schema } from '@bcmed/safety-store';
+import type { Given } from '../domain/target/index.js';
 import type { Table } from '../views/table.js';
 
 const SCHEMA: Schema = {
@@ -112,7 +113,7 @@ export class DosingStore {
   }
 
   #add({ patient, drug, atMs, ml }: Delivered): void {
-    const bucket = Math.floor(atMs / BUCKET_MS) * BUCKET_MS;
+    const bucket = bucketOf(atMs);
     this.#database.run(
       `insert into delivered values (?, ?, ?, ?)
        on conflict (patient, drug, bucket_ms) do update set ml = ml + excluded.ml`,
@@ -128,6 +129,22 @@ export class DosingStore {
   deliveredMl(patient: string, drug: string, sinceMs: number): number {
     const sql = 'select sum(ml) as ml from delivered where patient = ? and drug = ? and bucket_ms > ?';
     return Number(this.#database.get(sql, patient, drug, sinceMs - BUCKET_MS)?.['ml'] ?? 0);
+  }
+
+  /** The same by pieces of time, oldest first; what is not in the store yet stands beside it. */
+  given(patient: string, drug: string, sinceMs: number, unsaved: readonly Delivered[] = []): Given[] {
+    const sql =
+      'select bucket_ms, ml from delivered where patient = ? and drug = ? and bucket_ms > ? order by bucket_ms';
+    const rows = this.#database.all(sql, patient, drug, sinceMs - BUCKET_MS);
+    const pieces = new Map(rows.map(({ bucket_ms, ml }) => [Number(bucket_ms), Number(ml)]));
+    for (const one of unsaved) {
+      const bucketMs = bucketOf(one.atMs);
+      if (one.patient === patient && one.drug === drug && bucketMs > sinceMs - BUCKET_MS)
+        pieces.set(bucketMs, (pieces.get(bucketMs) ?? 0) + one.ml);
+    }
+    return [...pieces]
+      .sort(([a], [b]) => a - b)
+      .map(([fromMs, ml]) => ({ fromMs, untilMs: fromMs + BUCKET_MS, ml }));
   }
 
   /** Id of the order that used a nonce. */
@@ -161,3 +178,5 @@ export class DosingStore {
     this.#database.transaction(() => this.#database.run('delete from signature where order_id = ?', orderId));
   }
 }
+
+const bucketOf = (atMs: number): number => Math.floor(atMs / BUCKET_MS) * BUCKET_MS;

@@ -4,7 +4,8 @@ import { checkOrder, readOrder, unreadable } from '../domain/order/index.js';
 import {
   courseFrom,
   courseNow,
-  NOTHING_GIVEN,
+  courseOf,
+  HISTORY_MS,
   predicted,
   STEP_SECONDS,
   type Course,
@@ -72,15 +73,16 @@ export class OrderCheck {
     };
   }
 
-  /** From what the patient is reckoned to have by now, where this pump has given the drug by the same model before. */
+  /** From what the patient is reckoned to have by now. */
   #predicted(order: PumpOrder, plan: TargetPlan): readonly PredictedPoint[] {
-    const { clock, ward } = this.book.settings;
+    const { clock, ward, store } = this.book.settings;
     const nowMs = clock.wallMs();
     const run = ward.targets.table.get(toToken(order.pump));
     const { delivering, setRateMlPerHour = 0 } = ward.pumps.table.get(toToken(order.pump)) ?? {};
     const runsAtMlPerHour = delivering === true ? setRateMlPerHour : 0;
     const goesOn = run !== undefined && courseFrom(run, order, plan) !== undefined;
-    const from: Course = goesOn ? courseNow(run, { nowMs, runsAtMlPerHour }) : NOTHING_GIVEN(nowMs);
+    const given = store.given(order.patient ?? '', order.drug ?? '', nowMs - HISTORY_MS);
+    const from: Course = goesOn ? courseNow(run, { nowMs, runsAtMlPerHour }) : courseOf(plan, given, nowMs);
     let { plasma, effect } = from.state;
     return predicted(plan, from, PREDICTED_MINUTES).map((step, index) => {
       const point = {

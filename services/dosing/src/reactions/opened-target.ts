@@ -12,7 +12,7 @@ export function openedTarget(
   event: StreamEvent,
   ward: Pick<Ward, 'infusions' | 'pumps'>,
   pumpStepMlPerHour: string,
-): Opening | undefined {
+): Omit<Opening, 'given'> | undefined {
   if (!isEvent(event, CommandExecuted) || event.data.action !== 'set-target') return undefined;
   const { commandId } = event.data;
   const [infusionId, row] = ward.infusions.withCommand(commandId) ?? [];

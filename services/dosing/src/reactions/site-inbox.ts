@@ -11,6 +11,7 @@ import { answered } from '../views/infusions.js';
 import type { Heard } from '../views/pumps.js';
 import type { Ward } from '../views/ward.js';
 import type { Feedback } from './feedback.js';
+import { HISTORY_MS } from '../domain/target/index.js';
 import { openedTarget } from './opened-target.js';
 import type { FollowUp } from './follow-up.js';
 import { answeredCommandOf } from './pump-answer.js';
@@ -192,7 +193,10 @@ export class SiteInbox {
     if (saidVolumeMl !== undefined) ward.targets.delivered(event.subject, atMs, saidVolumeMl);
     ward.targets.take(event);
     const opened = openedTarget(event, ward, pumpStepMlPerHour);
-    if (opened !== undefined) ward.targets.open(event.subject, atMs, opened);
+    if (opened === undefined) return;
+    const { patient = '', drug = '' } = opened.order;
+    const given = this.settings.store.given(patient, drug, atMs - HISTORY_MS, this.#delivered);
+    ward.targets.open(event.subject, atMs, { ...opened, given });
   }
 
   /** Adds what went in to the patient at this pump, and to the infusion that it belongs to. */

@@ -6,12 +6,14 @@ import {
   TargetStep,
   type StreamEvent,
 } from '@bcmed/events';
-import { courseFrom, NOTHING_GIVEN, runAfter, type TargetRun } from '../domain/target/index.js';
+import { courseFrom, courseOf, runAfter, type Given, type TargetRun } from '../domain/target/index.js';
 import { Table } from './table.js';
 
 /** A target that a pump has taken, and what the pump had infused then. */
 export type Opening = Pick<TargetRun, 'commandId' | 'orderId' | 'infusionId' | 'order' | 'plan'> & {
   readonly volumeInfusedMl: number | undefined;
+  /** What the patient got of the drug before, oldest first. */
+  readonly given: readonly Given[];
 };
 
 /** The newest target of each pump, by its serial as a token. The course goes on after the target has ended: the drug is still there. */
@@ -19,11 +21,14 @@ export class Targets {
   readonly table = new Table<TargetRun>('target');
 
   /** Begins a run at the moment when the pump said that it took the order; said again it changes nothing. */
-  open(pump: string, atMs: number, { volumeInfusedMl, ...opening }: Opening): void {
+  open(pump: string, atMs: number, { volumeInfusedMl, given, ...opening }: Opening): void {
     const before = this.table.get(pump);
     if (before?.commandId === opening.commandId) return;
     const known = volumeInfusedMl === undefined ? {} : { volumeInfusedMl };
-    const course = courseFrom(before, opening.order, opening.plan) ?? { ...NOTHING_GIVEN(atMs), ...known };
+    const course = courseFrom(before, opening.order, opening.plan) ?? {
+      ...courseOf(opening.plan, given, atMs),
+      ...known,
+    };
     this.table.set(pump, {
       ...opening,
       untilMs: Date.parse(opening.order.untilAt ?? '') || 0,

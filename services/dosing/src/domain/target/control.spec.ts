@@ -4,6 +4,7 @@ import {
   NOTHING_GIVEN,
   STEP_SECONDS,
   courseAfter,
+  courseOf,
   nextStep,
   predicted,
   type Course,
@@ -108,6 +109,31 @@ describe('the course', () => {
     const cleared = courseAfter(plan, before, { atMs: 120_000, volumeInfusedMl: 0.5 });
     const same = courseAfter(plan, before, { atMs: 120_000, volumeInfusedMl: 21.5 });
     expect(cleared.state).toEqual(same.state);
+  });
+
+  it('begins with what was given before, by whatever pump: ten minutes by ten minutes as by the words of one', () => {
+    const pieces = [0, 1, 2, 6, 7].map((piece) => ({
+      fromMs: piece * 600_000,
+      untilMs: (piece + 1) * 600_000,
+      ml: piece === 7 ? 1 : 2,
+    }));
+    const atMs = 4_500_000;
+    const words = [2, 4, 6, 6, 6, 6, 8, 9].map((volumeInfusedMl, piece) => ({
+      atMs: Math.min(atMs, (piece + 1) * 600_000),
+      volumeInfusedMl,
+    }));
+    const begin: Course = { ...NOTHING_GIVEN(0), volumeInfusedMl: 0 };
+    const { state } = words.reduce((course, word) => courseAfter(plan, course, word), begin);
+    const { plasma, effect, slow, fast } = courseOf(plan, pieces, atMs).state;
+    expect(plasma).toBeCloseTo(state.plasma, 9);
+    expect(effect).toBeCloseTo(state.effect, 9);
+    expect(slow).toBeCloseTo(state.slow, 9);
+    expect(fast).toBeCloseTo(state.fast, 9);
+    expect(courseOf(plan, pieces, atMs + 3_600_000).state.plasma).toBeLessThan(0.5 * plasma);
+    expect(courseOf(plan, [], atMs)).toEqual(NOTHING_GIVEN(atMs));
+    // What goes in at the very moment is in plasma then: 10 mg in 4.27 l.
+    const atOnce = courseOf(plan, [{ fromMs: atMs, untilMs: atMs + 600_000, ml: 1 }], atMs);
+    expect(atOnce.state.plasma).toBeCloseTo(10 / 4.27, 1);
   });
 
   it('is not changed by an older word', () => {

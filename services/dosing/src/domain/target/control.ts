@@ -30,6 +30,13 @@ export interface Delivered {
   readonly volumeInfusedMl: number;
 }
 
+/** What went into a patient between two moments, millilitres of the syringe. */
+export interface Given {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly ml: number;
+}
+
 export interface TargetStep {
   /** For the coming interval; a whole multiple of the pump's step, rounded down. */
   readonly rateMlPerHour: number;
@@ -48,6 +55,30 @@ export const STEP_SECONDS = 10;
 export const LONGEST_SILENCE_MS = 120_000;
 
 export const NOTHING_GIVEN = (atMs: number): Course => ({ state: pk.EMPTY, atMs });
+
+/** So far back a patient's course is reckoned when a target begins. */
+export const HISTORY_MS = 24 * 3_600_000;
+/** A shorter time is none: what went in then went in at once. */
+const LEAST_MINUTES = 1 / 60;
+
+/**
+ * The course of a patient who got the drug before anybody steered, by this pump or another, oldest first: what went in is spread evenly over
+ * each time. Demands that nothing of one time lies in the next.
+ */
+export function courseOf(plan: TargetPlan, given: readonly Given[], atMs: number): Course {
+  const constants = constantsOf(plan);
+  let { state } = NOTHING_GIVEN(atMs);
+  let reachedMs = given[0]?.fromMs ?? atMs;
+  for (const { fromMs, untilMs, ml } of given) {
+    const waits = (fromMs - reachedMs) / 60_000;
+    if (waits > 0) state = pk.infuse(constants, state, waits, 0);
+    reachedMs = Math.max(reachedMs, Math.min(untilMs, atMs));
+    const minutes = Math.max(LEAST_MINUTES, (reachedMs - fromMs) / 60_000);
+    state = pk.infuse(constants, state, minutes, (ml * plan.amountPerMl) / minutes);
+  }
+  const rests = (atMs - reachedMs) / 60_000;
+  return { state: rests > 0 ? pk.infuse(constants, state, rests, 0) : state, atMs };
+}
 
 /**
  * The course after a word of the pump: what it gave since the last one, spread evenly over the time between.

@@ -1,12 +1,15 @@
 export {
+  HISTORY_MS,
   LONGEST_SILENCE_MS,
   NOTHING_GIVEN,
   STEP_SECONDS,
   courseAfter,
+  courseOf,
   nextStep,
   predicted,
   type Course,
   type Delivered,
+  type Given,
   type TargetPlan,
   type TargetStep,
 } from './control.js';
