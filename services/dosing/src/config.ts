@@ -62,6 +62,14 @@ export const configSchema = z.object({
     .regex(/^(?:0\.\d{0,3}[1-9]\d{0,3}|[1-9])$/, 'neither a decimal below 1 nor a digit')
     .default('0.1')
     .describe("the smallest step of the pumps' rate in ml/h, for example 0.1"),
+  VITALS_LOST_S: z.coerce
+    .number('not a number')
+    .min(1, 'below 1')
+    .max(86_400, 'above 86400')
+    .default(300)
+    .describe(
+      'after how many seconds without vitals of the patient what was authorised upon vitals is withdrawn, 1 to 86400',
+    ),
   ANSWER_MARGIN_MS: z.coerce
     .number('not a number')
     .int('not a whole number')

@@ -108,6 +108,7 @@ export function dosingParts(config: DosingConfig, { source, sealer }: ServiceIde
     ward,
     feedback,
     marginMs: config.ANSWER_MARGIN_MS,
+    vitalsLostAfterMs: config.VITALS_LOST_S * 1_000,
     alsoDueMs: () => {
       const at = clock.at();
       const wanted = libraryInEffect(ward.libraries, { unit, at, allowExample });

@@ -28,7 +28,7 @@ let pumps = 51_900;
 
 beforeAll(async () => {
   site = await Site.begin();
-  dosing = await Service.start(site.environment({ ANSWER_MARGIN_MS: '100' }));
+  dosing = await Service.start(site.environment({ ANSWER_MARGIN_MS: '100', VITALS_LOST_S: '2' }));
   await site.enrol(site.environment()['BCMED_STATE_DIR']!);
   await release(site, dosing);
 });
@@ -222,6 +222,34 @@ describe('an infusion', () => {
     expect(body.state).toBe('waiting');
     const withdrawn = await last(body.infusionId, 'authorisation-withdrawn');
     expect(withdrawn.data).toMatchObject({ orderId: body.orderId, cause: 'expired' });
+  });
+
+  it('that was authorised upon vitals is so no longer when none are heard', async () => {
+    await site.associate(pump, { drug: 'dopamine', concentration: '200 mg in 50 ml' });
+    const dopamine = {
+      drug: 'dopamine',
+      concentration: '200-mg',
+      weightKg: '80',
+      dose: { value: '5', unit: 'microgram/kg/min' },
+      rateMlPerHour: 6,
+    };
+    const placed = await vi.waitFor(async () => {
+      await site.vitals({ map: 61 + (Date.now() % 7) });
+      const { status, body } = await dosing.post(
+        '/orders',
+        site.order({ pump, ...dopamine }, ['physician', 'nurse']),
+      );
+      expect({ status, state: body.state }).toEqual({ status: 201, state: 'authorised' });
+      return body;
+    }, WITHIN);
+    const withdrawn = await last(placed.infusionId, 'authorisation-withdrawn');
+    expect(withdrawn).toMatchObject({
+      actor: 'dosing/1',
+      data: { orderId: placed.orderId, cause: 'vitals-lost' },
+    });
+    expect(await last(placed.infusionId, 'response-assessed')).toMatchObject({
+      data: { finding: 'not-assessable', words: expect.stringContaining('no vitals') as string },
+    });
   });
 });
 

@@ -197,6 +197,23 @@ describe('a drug library', () => {
     expect((await dosing.post('/orders', site.order())).status).toBe(201);
   });
 
+  it('ends an order that waits for a further signature: its people saw another one', async () => {
+    await dosing.post('/orders', site.order({ dose: { value: '0.1', unit: 'mg/h' }, rateMlPerHour: 0.1 }));
+    // Twenty times what runs takes somebody else as well.
+    const { body } = await dosing.post('/orders', site.order());
+    expect(body.state).toBe('waiting');
+    await release(site, dosing, nextVersion());
+    const withdrawn = await vi.waitFor(async () => {
+      const found = (await site.said('authorisation-withdrawn')).filter(
+        ({ subject }) => subject === body.infusionId,
+      );
+      expect(found).toHaveLength(1);
+      return found[0];
+    }, WITHIN);
+    expect(withdrawn).toMatchObject({ data: { orderId: body.orderId, cause: 'library-changed' } });
+    await release(site, dosing);
+  });
+
   it('that is released for later is activated then, and not before', async () => {
     const from = new Date(Date.now() + 2_000).toISOString();
     const text = nextVersion((given) => given.replace('2026-11-20T00:00:00.000Z', from));

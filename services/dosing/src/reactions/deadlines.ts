@@ -12,9 +12,11 @@ export interface DeadlinesSettings {
   readonly feedback: Feedback;
   /** How long after its expiry a command may still be answered. */
   readonly marginMs: number;
-  /** Takes what has fallen due; what fails falls due again. */
+  /** So long without vitals of its patient, and what was authorised upon vitals is withdrawn. */
+  readonly vitalsLostAfterMs: number;
   /** When else something is due, in ms of the wall's clock. */
   readonly alsoDueMs: () => number;
+  /** Takes what has fallen due; what fails falls due again. */
   readonly due: (followUps: readonly FollowUp[]) => Promise<void>;
 }
 
@@ -27,7 +29,7 @@ interface Due {
 const LONGEST_MS = 60_000;
 const AGAIN_MS = 1_000;
 
-/** Says when the time of an order or of a command has run out. One timer, set anew whenever something changed. */
+/** Says when the time of an order or of a command has run out, or nothing is heard of a patient. One timer, set anew whenever something changed. */
 export class Deadlines {
   #timer: NodeJS.Timeout | undefined;
   #isBusy = false;
@@ -67,6 +69,7 @@ export class Deadlines {
     return this.settings.ward.infusions.table.entries.flatMap(([id, row]) => [
       ...this.#pending(id, row),
       ...this.#awaiting(id, row),
+      ...this.#blind(id, row),
     ]);
   }
 
@@ -81,6 +84,14 @@ export class Deadlines {
     if (awaiting === undefined || authorised?.commandId !== awaiting.commandId) return [];
     const followUp = this.settings.feedback.unanswered(id, awaiting.commandId);
     return [{ atMs: this.#expiresMs(authorised.placed) + this.settings.marginMs, followUp }];
+  }
+
+  #blind(id: string, { state }: InfusionRow): Due[] {
+    const { feedback, vitalsLostAfterMs: afterMs, clock } = this.settings;
+    const { authorised } = state;
+    if (authorised?.vitals === undefined) return [];
+    const atMs = clock.wallMs() + afterMs - feedback.vitalsAgeMs(state);
+    return [{ atMs, followUp: feedback.vitalsLost(id, authorised.orderId, afterMs) }];
   }
 
   #expiresMs(placed: { readonly order: { readonly text: string } }): number {

@@ -9,6 +9,7 @@ import {
   InfusionStarted,
   InfusionStopped,
   isEvent,
+  LibraryActivated,
   PumpLost,
   RateChanged,
   StatusSampled,
@@ -24,6 +25,7 @@ import {
   type AssessedResponse,
   type DosingEvent,
   type Infusion,
+  type Withdraw,
 } from '../domain/order/index.js';
 import type { Association, Ended } from '../views/associations.js';
 import type { InfusionRow } from '../views/infusions.js';
@@ -84,6 +86,25 @@ export class Feedback {
     return others.map(([id]) => this.#close(id, event, 'another infusion was authorised on this pump'));
   }
 
+  /** An order that waits for more signatures rests on the library that its people saw: another one ends it. */
+  ofLibrary(event: StreamEvent): readonly FollowUp[] {
+    if (!isEvent(event, LibraryActivated)) return [];
+    const { libraryHash, version } = event.data;
+    return this.settings.ward.infusions.table.entries
+      .filter(([, { state }]) => state.pending !== undefined && state.pending.libraryHash !== libraryHash)
+      .map(([infusionId]) => ({
+        infusionId,
+        cause: event.id,
+        key: event.id,
+        decide: (state, _, at) => {
+          const { pending } = state;
+          if (pending === undefined || pending.libraryHash === libraryHash) return [];
+          const reason = `library ${version} is active by now; order anew`;
+          return this.#withdraw(state, at, { orderId: pending.orderId, cause: 'library-changed', reason });
+        },
+      }));
+  }
+
   ofEnded(event: StreamEvent, { association, syringeOnly }: Ended): readonly FollowUp[] {
     if (syringeOnly) return [];
     const ended = this.settings.ward.infusions
@@ -116,9 +137,35 @@ export class Feedback {
       key: `expired ${orderId}`,
       decide: (state, _, at) =>
         state.pending?.orderId === orderId
-          ? this.#withdraw(state, orderId, at, 'its time ran out before it had all that it needed')
+          ? this.#withdraw(state, at, {
+              orderId,
+              cause: 'expired',
+              reason: 'its time ran out before it had all that it needed',
+            })
           : [],
     };
+  }
+
+  /** What was authorised rests on vitals, and there are none any more: it must not be taken up again without somebody looking. */
+  vitalsLost(infusionId: string, orderId: string, afterMs: number): FollowUp {
+    return {
+      infusionId,
+      key: `vitals lost ${orderId}`,
+      decide: (state, row, at) => {
+        if (state.authorised?.orderId !== orderId || this.vitalsAgeMs(state) < afterMs) return [];
+        const words = `no vitals of the patient for ${afterMs / 1_000} s; the pump goes on until somebody stops it`;
+        const response = { ...this.#seen(row), finding: 'not-assessable', words } as const;
+        return [
+          ...this.#assess(state, at, response),
+          ...this.#withdraw(state, at, { orderId, cause: 'vitals-lost', reason: words }),
+        ];
+      },
+    };
+  }
+
+  /** Age of the newest vitals of an infusion's patient; infinite when none were ever heard. */
+  vitalsAgeMs({ subject }: Infusion): number {
+    return this.settings.ward.vitals.of(subject?.patient)[0]?.ageMs ?? Infinity;
   }
 
   #answer(infusionId: string, commandId: string, event: StreamEvent): FollowUp {
@@ -201,13 +248,19 @@ export class Feedback {
     return decide({ type: 'assess', at, response }, state);
   }
 
-  #withdraw(state: Infusion, orderId: string, at: string, reason: string): readonly DosingEvent[] {
-    const by = this.settings.source;
-    return decide({ type: 'withdraw', at, by, cause: 'expired', reason, orderId }, state);
+  #withdraw(
+    state: Infusion,
+    at: string,
+    why: Pick<Withdraw, 'cause' | 'reason' | 'orderId'>,
+  ): readonly DosingEvent[] {
+    return decide({ type: 'withdraw', at, by: this.settings.source, ...why }, state);
   }
 
   #ended(state: Infusion, orderId: string, at: string, response: Response): readonly DosingEvent[] {
-    return [...this.#assess(state, at, response), ...this.#withdraw(state, orderId, at, response.words)];
+    return [
+      ...this.#assess(state, at, response),
+      ...this.#withdraw(state, at, { orderId, cause: 'expired', reason: response.words }),
+    ];
   }
 
   /** What is known of pump and patient, without a judgement. */

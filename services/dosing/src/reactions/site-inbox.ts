@@ -183,7 +183,11 @@ export class SiteInbox {
     if (isEvent(event, OrderPlaced))
       this.#nonces.push({ nonce: event.data.nonce, orderId: event.data.orderId });
     ward.libraries.take(event, position);
-    this.add([...feedback.ofStop(event, position), ...feedback.ofAuthorised(event)]);
+    this.add([
+      ...feedback.ofStop(event, position),
+      ...feedback.ofAuthorised(event),
+      ...feedback.ofLibrary(event),
+    ]);
   }
 
   /** What a pump says of its volume moves the course of its target; an answer may begin one. */
