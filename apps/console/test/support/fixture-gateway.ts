@@ -265,6 +265,33 @@ const site = (port: number) => ({
   services: {},
 });
 
+const ORDER = {
+  kind: 'pump-order',
+  site: 's1',
+  pump: '8002-60031',
+  unit: 'icu-1',
+  patient: 'stay-4d70aa31',
+  action: 'set-rate',
+  drug: 'dopamine',
+  careArea: 'adult-icu',
+  concentration: '200-mg',
+  weightKg: '90',
+  dose: { value: '5', unit: 'microgram/kg/min' },
+  rateMlPerHour: 6.7,
+};
+const APPROVAL = {
+  id: '01994f7e-7c00-7000-8000-0000000000a1',
+  phase: 'open',
+  text: JSON.stringify(ORDER),
+  textHash: 'x'.repeat(43),
+  purpose: 'pump-order',
+  unit: 'icu-1',
+  requestedBy: 'person-91c0',
+  approvalsNeeded: 1,
+  grantedBy: [],
+  expiresAt: new Date(Date.now() + 540_000).toISOString(),
+};
+
 let signedIn = !process.argv.includes('--signed-out');
 
 const NOT_SIGNED_IN = { type: 'urn:bcmed:error:BCM-CONSOLE-NOT-SIGNED-IN', title: 'Sign in first' };
@@ -286,6 +313,7 @@ function answer(port: number, request: IncomingMessage, response: ServerResponse
   else if (pathname === '/api/live') live(response);
   else if (pathname === '/api/alarms/alarms/stream') events(response)('snapshot', { alarms: [ALARM] });
   else if (pathname === '/api/access/sessions/current') session(request, response);
+  else if (pathname === '/api/access/approvals') json(response, { approvals: [APPROVAL] });
   else if (pathname.startsWith('/api/')) json(response, NOT_FOUND, 404);
   else page(pathname, response);
 }

@@ -13,6 +13,7 @@ import { usePlace } from './state/router.ts';
 import { lookForSession, useSession } from './state/session.ts';
 
 const AlarmsPage = lazy(() => import('./pages/alarms.tsx'));
+const ApprovalsPage = lazy(() => import('./pages/approvals.tsx'));
 
 /** Which page stands at a path; what nobody works with every minute is loaded when it is opened. */
 function pageAt([first, second]: readonly string[]): ReactElement {
@@ -23,6 +24,8 @@ function pageAt([first, second]: readonly string[]): ReactElement {
       return <BedPage key={second ?? ''} bed={second ?? ''} />;
     case 'alarms':
       return <AlarmsPage />;
+    case 'approvals':
+      return <ApprovalsPage />;
     default:
       return <NoSuchPage />;
   }

@@ -20,10 +20,6 @@ const PAGES: readonly {
   { to: '/', words: 'Ward', icon: 'ward', first: '' },
   { to: '/alarms', words: 'Alarms', icon: 'bell', first: 'alarms' },
   { to: '/approvals', words: 'Approvals', icon: 'approve', first: 'approvals' },
-  { to: '/library', words: 'Library', icon: 'book', first: 'library' },
-  { to: '/audit', words: 'Audit', icon: 'search', first: 'audit' },
-  { to: '/ledger', words: 'Ledger', icon: 'chain', first: 'ledger' },
-  { to: '/people', words: 'People', icon: 'people', first: 'people' },
 ];
 
 /** What stands around every page of somebody who is signed in. */
