@@ -292,6 +292,23 @@ const APPROVAL = {
   expiresAt: new Date(Date.now() + 540_000).toISOString(),
 };
 
+const passkey = { credentialId: 'c', kind: 'passkey', revoked: false, demonstration: false };
+const PEOPLE = [
+  {
+    person: 'person-7f3a',
+    revoked: false,
+    roles: [{ role: 'nurse', unit: 'icu-1' }],
+    authenticators: [passkey],
+  },
+  {
+    person: 'person-91c0',
+    revoked: false,
+    roles: [{ role: 'physician', unit: 'all' }],
+    authenticators: [passkey],
+  },
+  { person: 'person-2c41', revoked: true, roles: [], authenticators: [passkey] },
+];
+
 let signedIn = !process.argv.includes('--signed-out');
 
 const NOT_SIGNED_IN = { type: 'urn:bcmed:error:BCM-CONSOLE-NOT-SIGNED-IN', title: 'Sign in first' };
@@ -313,6 +330,7 @@ function answer(port: number, request: IncomingMessage, response: ServerResponse
   else if (pathname === '/api/live') live(response);
   else if (pathname === '/api/alarms/alarms/stream') events(response)('snapshot', { alarms: [ALARM] });
   else if (pathname === '/api/access/sessions/current') session(request, response);
+  else if (pathname === '/api/access/people') json(response, { people: PEOPLE });
   else if (pathname === '/api/access/approvals') json(response, { approvals: [APPROVAL] });
   else if (pathname.startsWith('/api/')) json(response, NOT_FOUND, 404);
   else page(pathname, response);

@@ -13,6 +13,7 @@ import { usePlace } from './state/router.ts';
 import { lookForSession, useSession } from './state/session.ts';
 
 const AlarmsPage = lazy(() => import('./pages/alarms.tsx'));
+const PeoplePage = lazy(() => import('./pages/people.tsx'));
 const ApprovalsPage = lazy(() => import('./pages/approvals.tsx'));
 
 /** Which page stands at a path; what nobody works with every minute is loaded when it is opened. */
@@ -26,6 +27,8 @@ function pageAt([first, second]: readonly string[]): ReactElement {
       return <AlarmsPage />;
     case 'approvals':
       return <ApprovalsPage />;
+    case 'people':
+      return <PeoplePage />;
     default:
       return <NoSuchPage />;
   }

@@ -20,6 +20,7 @@ const PAGES: readonly {
   { to: '/', words: 'Ward', icon: 'ward', first: '' },
   { to: '/alarms', words: 'Alarms', icon: 'bell', first: 'alarms' },
   { to: '/approvals', words: 'Approvals', icon: 'approve', first: 'approvals' },
+  { to: '/people', words: 'People', icon: 'people', first: 'people' },
 ];
 
 /** What stands around every page of somebody who is signed in. */
