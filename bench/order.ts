@@ -1,5 +1,7 @@
-import { Cast, Prescriber, Witness } from '@bcmed/bcmed';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Cast, Prescriber, Witness, ask } from '@bcmed/bcmed';
 import { LatencyWindow } from '@bcmed/telemetry';
+import { z } from 'zod';
 import { withWard } from './bench-stack.ts';
 import type { Benchmark } from './table.ts';
 
@@ -36,6 +38,7 @@ export const order: Benchmark = ({ say, seconds = SECONDS }) =>
       const { readBackAfterMs } = await prescriber.executed(`order ${orders}`, commandId);
       whole.add(performance.now() - beganMs);
       onTheLine.add(readBackAfterMs);
+      await untilHeard(`${stack.service('dosing').url}/pumps/${PUMP}`, rateMlPerHour);
     }
     witness.end();
     const [all, line] = [whole.quantiles(), onTheLine.quantiles()];
@@ -58,3 +61,10 @@ export const order: Benchmark = ({ say, seconds = SECONDS }) =>
       ],
     };
   });
+
+const pumpAnswer = z.object({ setRateMlPerHour: z.number().nullable() });
+
+/** Until dosing has heard what the pump was set to: an order rests on that, and one that came sooner would be refused. */
+async function untilHeard(url: string, rateMlPerHour: number): Promise<void> {
+  while ((await ask(pumpAnswer, url)).setRateMlPerHour !== rateMlPerHour) await pause(5);
+}
