@@ -230,7 +230,7 @@ function live(response: ServerResponse): void {
   const snapshot: Snapshot = {
     at: new Date(nowMs).toISOString(),
     position: String(position),
-    changes: [...trends(nowMs), ...changes(nowMs)],
+    changes: [...trends(nowMs), ...changes(nowMs), WAITING],
     notShown: [],
   };
   say('snapshot', snapshot, `a-${position}`);
@@ -308,6 +308,24 @@ const PEOPLE = [
   },
   { person: 'person-2c41', revoked: true, roles: [], authenticators: [passkey] },
 ];
+
+/** The order of the approval: two people have to sign it. */
+const WAITING: Change = {
+  of: 'infusion',
+  value: {
+    id: '01994f7e-7c00-7000-8000-0000000000d1',
+    pump: ORDER.pump,
+    drug: ORDER.drug,
+    phase: 'ordered',
+    waiting: {
+      orderId: '01994f7e-7c00-7000-8000-0000000000b1',
+      textHash: APPROVAL.textHash,
+      placedAtMs: Date.now(),
+      placedBy: [APPROVAL.requestedBy],
+      needsOverride: process.argv.includes('--override') ? ['softHigh'] : [],
+    },
+  },
+};
 
 let signedIn = !process.argv.includes('--signed-out');
 

@@ -3,6 +3,7 @@ import { Fragment, useState, type ReactElement } from 'react';
 import { get, post } from '../adapters/api.ts';
 import { challengeOf, signChallenge } from '../adapters/passkey.ts';
 import { askedFor, type Approval } from '../domain/approval.ts';
+import type { InfusionView } from '../domain/live.ts';
 import { plain } from '../domain/numbers.ts';
 import { ageOf } from '../domain/times.ts';
 import { placeName } from '../domain/words.ts';
@@ -26,6 +27,7 @@ export default function ApprovalsPage(): ReactElement {
   const units = mine.includes(ALL_UNITS) ? everywhere : mine;
   const waiting = useQuery({
     queryKey: ['approvals', changes, ...units],
+    // What was shown stays while it is asked for again.
     placeholderData: (before: Approval[] | undefined) => before,
     queryFn: async () => {
       const answers = await Promise.all(
@@ -108,7 +110,9 @@ function Answer({ approval }: { readonly approval: Approval }): ReactElement {
   const me = useMe();
   const queries = useQueryClient();
   const [reason, setReason] = useState<string>();
-  const orderId = useWard((ward) => waitingOrder(ward.infusions.values(), approval.textHash));
+  const order = useWard((ward) => waitingOrder(ward.infusions.values(), approval.textHash));
+  const isOrder = approval.purpose === 'pump-order';
+  const needsOverride = (order?.needsOverride.length ?? 0) > 0;
   const again = (): void => void queries.invalidateQueries({ queryKey: ['approvals'] });
   const signing = useMutation({
     mutationFn: async () => {
@@ -116,12 +120,12 @@ function Answer({ approval }: { readonly approval: Approval }): ReactElement {
       const known = knownPasskey();
       const ids = known?.person === me.person ? [known.credentialId] : [];
       const signature = await signChallenge(await challengeOf(approval.text), site.relyingParty, ids);
-      await post(`/api/access/approvals/${approval.id}/grants`, { signature });
-      // Dosing wants the signature itself; access keeps it for the record.
-      if (orderId !== undefined)
-        await post(`/api/dosing/orders/${orderId}/signatures`, {
+      // Dosing first: it wants the signature itself, and what failed there can be signed again.
+      if (order !== undefined)
+        await post(`/api/dosing/orders/${order.orderId}/signatures`, {
           signatures: [{ ...signature, person: me.person }],
         });
+      await post(`/api/access/approvals/${approval.id}/grants`, { signature });
     },
     onSettled: again,
   });
@@ -130,6 +134,17 @@ function Answer({ approval }: { readonly approval: Approval }): ReactElement {
     onSettled: again,
   });
   const error = signing.error ?? refusing.error;
+  const cannot = isOrder && (order === undefined || needsOverride);
+  if (cannot && !signing.isPending && !signing.isSuccess)
+    return (
+      <Notice title={needsOverride ? 'This cannot be signed here' : 'No order waits for this signature'}>
+        <p>
+          {needsOverride
+            ? 'The order is beyond a soft limit, which takes a signed reason as well. This page cannot give one yet: order a dose within the limits.'
+            : 'It was authorised, refused or withdrawn meanwhile, or you may not read about its patient.'}
+        </p>
+      </Notice>
+    );
   return (
     <>
       {error === null ? null : <ProblemNotice problem={error} />}
@@ -152,6 +167,7 @@ function Answer({ approval }: { readonly approval: Approval }): ReactElement {
             {(ids) => (
               <input
                 {...ids}
+                className="input"
                 required
                 maxLength={256}
                 value={reason}
@@ -190,10 +206,7 @@ function TakeBack({ approval }: { readonly approval: Approval }): ReactElement {
   );
 }
 
-function waitingOrder(
-  infusions: Iterable<{ readonly waiting?: { readonly orderId: string; readonly textHash: string } }>,
-  textHash: string,
-): string | undefined {
-  for (const { waiting } of infusions) if (waiting?.textHash === textHash) return waiting.orderId;
+function waitingOrder(infusions: Iterable<InfusionView>, textHash: string): InfusionView['waiting'] {
+  for (const { waiting } of infusions) if (waiting?.textHash === textHash) return waiting;
   return undefined;
 }

@@ -152,6 +152,7 @@ function Revoke({ one, onClose }: { readonly one: Listed; readonly onClose: () =
           {(ids) => (
             <input
               {...ids}
+              className="input"
               required
               maxLength={256}
               value={reason}
@@ -198,7 +199,12 @@ function NewPerson({ onClose }: { readonly onClose: () => void }): ReactElement 
         >
           <Field label="Role">
             {(ids) => (
-              <select {...ids} value={role} onChange={(event) => setRole(event.target.value)}>
+              <select
+                {...ids}
+                className="input"
+                value={role}
+                onChange={(event) => setRole(event.target.value)}
+              >
                 {ROLES.map((one) => (
                   <option key={one}>{one}</option>
                 ))}
@@ -210,7 +216,13 @@ function NewPerson({ onClose }: { readonly onClose: () => void }): ReactElement 
             hint="As it is called in the record, for example icu-1; all for the whole site."
           >
             {(ids) => (
-              <input {...ids} required value={unit} onChange={(event) => setUnit(event.target.value)} />
+              <input
+                {...ids}
+                className="input"
+                required
+                value={unit}
+                onChange={(event) => setUnit(event.target.value)}
+              />
             )}
           </Field>
           {making.error === null ? null : <ProblemNotice problem={making.error} />}
